@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from cattrs.preconf.json import JsonConverter
@@ -26,7 +26,7 @@ def _converter() -> JsonConverter:
     # A Mapping stays a plain dict.
     converter.register_structure_hook_func(
         lambda kind: getattr(kind, "__origin__", None) is Mapping,
-        lambda value, kind: converter.structure(value, dict[kind.__args__]),
+        lambda value, kind: converter.structure(value, dict.__class_getitem__(kind.__args__)),
     )
     return converter
 
@@ -38,7 +38,7 @@ def to_plain(value: object) -> Any:
 
 def from_plain(plain: Any, kind: type[T]) -> T:
     """Build a `kind` from what `to_plain` gave. Raises cattrs' errors when it does not fit."""
-    return cast(T, _converter().structure(plain, kind))
+    return _converter().structure(plain, kind)
 
 
 def to_json(value: object) -> str:

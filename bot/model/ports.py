@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-
 from bot.model.delivery import Delivery
 from bot.model.finding import Finding
 from bot.model.match import Match
@@ -209,9 +208,7 @@ class FrontDesk(Protocol):
         """Record an event id; False when it was recorded before, so that redelivery does nothing."""
         ...
 
-    def ask_again(
-        self, ticket: str, runbook: str, parameters: Mapping[str, str], by: str, click: str
-    ) -> Submission:
+    def ask_again(self, ticket: str, runbook: str, parameters: Mapping[str, str], by: str, click: str) -> Submission:
         """Run `runbook` for a stored ticket: the answer to a question. `click` makes it once per click.
 
         An empty `runbook` keeps the one matched before. Raises InputError when ticket or runbook are unknown.
