@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
     from cattrs.preconf.json import JsonConverter
@@ -26,7 +26,7 @@ def _converter() -> JsonConverter:
     # A Mapping stays a plain dict.
     converter.register_structure_hook_func(
         lambda kind: getattr(kind, "__origin__", None) is Mapping,
-        lambda value, kind: converter.structure(value, dict.__class_getitem__(kind.__args__)),
+        lambda value, kind: converter.structure(value, cast(Any, dict)[kind.__args__]),
     )
     return converter
 
