@@ -1,0 +1,146 @@
+"""The sentences of a report. Plain text with Markdown emphasis; destinations convert and escape it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.kit.text import one_line
+from bot.model.explanation import Explanation, Link, NotChecked
+from bot.model.finding import Evidence, Unknown
+from bot.model.match import Match
+from bot.model.report import Cause
+from bot.model.run import Run, StepState
+from bot.model.runbook import Disposition, Runbook
+from bot.model.ticket import Ticket
+
+UNKNOWN_WORDS = {
+    Unknown.DENIED: "permission denied",
+    Unknown.TIMED_OUT: "timed out",
+    Unknown.CUT_SHORT: "cut short",
+    Unknown.ABSENT: "not there",
+    Unknown.UNSUPPORTED: "not supported",
+    Unknown.UNAVAILABLE: "could not be reached",
+}
+_NEXT_FOR_DESK = {
+    Disposition.ADVISE: "What happens next: the owner of the service makes the change named below.",
+    Disposition.ESCALATE: "What happens next: the on-call team has this ticket, with everything that was found.",
+    Disposition.HEALTHY: "What happens next: nothing is broken here. Please tell us what you see, and since when.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """All that the sentences are made of."""
+
+    ticket: Ticket
+    runbook: Runbook
+    run: Run
+    explanation: Explanation
+    causes: tuple[Cause, ...]
+    next_steps: tuple[str, ...]
+
+
+def engineer(headline: str, parts: Parts) -> str:
+    """Cause, chain, evidence in brief with the commands, next steps, what was not checked."""
+    sections = [f"**{headline}**"]
+    sections += [_cause(cause, number, len(parts.causes)) for number, cause in enumerate(parts.causes, 1)]
+    if len(parts.explanation.chain) > 1:
+        sections.append("*How it hangs together*\n" + "\n".join(_links(parts.explanation.chain)))
+    if not parts.causes and parts.explanation.warnings:
+        sections.append("*Worth knowing*\n" + _bullets(finding.summary for finding in parts.explanation.warnings))
+    if parts.next_steps:
+        sections.append("*Next steps*\n" + _bullets(parts.next_steps))
+    if parts.explanation.not_checked:
+        sections.append("*Not checked*\n" + _bullets(_gaps(parts.explanation)))
+    if parts.explanation.ruled_out:
+        sections.append("*Looked at and fine*\n" + _bullets(parts.explanation.ruled_out[:12]))
+    sections.append(f"_{_account(parts)}_")
+    return "\n\n".join(sections)
+
+
+def service_desk(headline: str, disposition: Disposition, parts: Parts) -> str:
+    """What is affected, what it means, what happens next: without jargon where the runbook gives its own words."""
+    lines = [f"**{headline}**"]
+    if parts.causes:
+        lines.append(f"What is affected: {parts.causes[0].resource.label}.")
+    lines.append(_NEXT_FOR_DESK.get(disposition, ""))
+    if parts.next_steps:
+        lines.append(_bullets(parts.next_steps[:3]))
+    if parts.explanation.not_checked:
+        lines.append("Some things could not be looked at, so there may be more to it.")
+    return "\n".join(line for line in lines if line)
+
+
+def evidence(parts: Parts) -> str:
+    """Everything that was seen, step by step, with why each step was taken and how to see it again."""
+    blocks = [f"{parts.runbook.title} ({parts.runbook.id}) for {parts.ticket.key}", ""]
+    for step in parts.run.steps:
+        blocks.append(f"== {step.step}: {step.probe} ({step.state.value}, {step.elapsed_ms} ms)")
+        blocks.append(f"   why: {one_line(step.why, 400)}")
+        if step.note:
+            blocks.append(f"   {step.note}")
+        for finding in step.findings:
+            blocks.append(f"-- [{finding.status.value}] {finding.resource}: {finding.summary}")
+            blocks += [_evidence_block(entry) for entry in finding.evidence]
+        blocks += [f"   call: {call.operation} ({call.outcome})" for call in step.api_calls]
+        blocks.append("")
+    return "\n".join(blocks)
+
+
+def candidates(match: Match) -> str:
+    """List what else might fit, and why."""
+    if not match.candidates:
+        return ""
+    lines = [
+        f"{candidate.title} (`{candidate.runbook}`, {candidate.confidence:.0%}): {'; '.join(candidate.reasons)}"
+        for candidate in match.candidates[:3]
+    ]
+    return "\n" + _bullets(lines)
+
+
+def _cause(cause: Cause, number: int, of: int) -> str:
+    title = f"*Root cause{f' {number}' if of > 1 else ''}:* {cause.summary} (`{cause.cause}`, {cause.resource.label})"
+    lines = [title, *(line for entry in cause.evidence[:3] for line in _brief(entry))]
+    return "\n".join(lines)
+
+
+def _brief(entry: Evidence) -> list[str]:
+    first = one_line(entry.text, 300)
+    lines = [f"> {entry.label}: {first}"] if first else []
+    return [*lines, f"> `{entry.command}`"] if entry.command else lines
+
+
+def _evidence_block(entry: Evidence) -> str:
+    text = "\n".join(f"      {line}" for line in entry.text.splitlines())
+    command = f"\n      $ {entry.command}" if entry.command else ""
+    return f"   {entry.label}:{command}\n{text}"
+
+
+def _links(chain: Iterable[Link]) -> list[str]:
+    return [
+        f"{'  ' * depth}{'↳ ' if depth else ''}{link.resource.label}{f': {link.summary}' if link.summary else ''}"
+        for depth, link in enumerate(chain)
+    ]
+
+
+def _gaps(explanation: Explanation) -> list[str]:
+    return [f"{gap.what.rstrip('.')} ({_why_not(gap)})" for gap in explanation.not_checked]
+
+
+def _why_not(gap: NotChecked) -> str:
+    needs = f": needs `{gap.permission}`" if gap.permission else ""
+    return UNKNOWN_WORDS[gap.because] + needs
+
+
+def _account(parts: Parts) -> str:
+    done = sum(step.state is StepState.DONE for step in parts.run.steps)
+    spent = parts.run.finished_at - parts.run.started_at if parts.run.finished_at else None
+    took = f" in {spent.total_seconds():.1f} s" if spent is not None else ""
+    calls = len(parts.run.api_calls)
+    steps = f"{done} of {len(parts.run.steps)} steps"
+    return f"Runbook {parts.runbook.id}: {steps}, {calls} read-only API call{'' if calls == 1 else 's'}{took}."
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"• {line}" for line in lines)
