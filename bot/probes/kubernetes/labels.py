@@ -1,0 +1,72 @@
+"""Label selectors, and which label stands between a selector and the pods that it was meant for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
+from typing import Any
+
+NEAR = 0.6
+
+
+def labels_of(obj: Mapping[str, Any]) -> Mapping[str, str]:
+    """Give the labels of an object or of a pod template, empty when it has none."""
+    return obj.get("metadata", {}).get("labels") or {}
+
+
+def selects(selector: Mapping[str, Any] | None, labels: Mapping[str, str]) -> bool:
+    """Say whether a `LabelSelector` (matchLabels and matchExpressions) selects `labels`; an empty one selects all.
+
+    None selects nothing, as the API defines it.
+    """
+    if selector is None:
+        return False
+    pairs = selector.get("matchLabels") or {}
+    return carries(labels, pairs) and all(_holds(each, labels) for each in selector.get("matchExpressions") or ())
+
+
+def carries(labels: Mapping[str, str], pairs: Mapping[str, str]) -> bool:
+    """Say whether `labels` hold every pair of a plain selector (`spec.selector` of a Service)."""
+    return all(labels.get(key) == value for key, value in pairs.items())
+
+
+def _holds(expression: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
+    key, operator, values = expression.get("key", ""), expression.get("operator"), expression.get("values") or ()
+    if operator == "In":
+        return labels.get(key) in values
+    if operator == "NotIn":
+        return labels.get(key) not in values
+    if operator == "Exists":
+        return key in labels
+    return operator == "DoesNotExist" and key not in labels
+
+
+def differing(pairs: Mapping[str, str], labels: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
+    """Give (key, wanted, found) of each pair that `labels` do not hold; found is empty when the key is absent."""
+    return tuple((key, value, labels.get(key, "")) for key, value in pairs.items() if labels.get(key) != value)
+
+
+def printed(pairs: Mapping[str, str]) -> str:
+    """Print pairs as kubectl takes them: `app=checkout,tier=web`."""
+    return ",".join(f"{key}={value}" for key, value in pairs.items())
+
+
+def near(name: str, names: Iterable[str], limit: int = 3) -> tuple[str, ...]:
+    """Give the names that look like `name`, best first: a slip of the pen or a longer form of it."""
+    scored = [(_likeness(name, other), other) for other in set(names) if other != name]
+    return tuple(other for score, other in sorted(scored, key=lambda pair: (-pair[0], pair[1])) if score >= NEAR)[
+        :limit
+    ]
+
+
+def _likeness(name: str, other: str) -> float:
+    short, long = sorted((name, other), key=len)
+    if short and short in long:
+        return 0.9
+    return SequenceMatcher(None, name, other).ratio()
+
+
+def near_hint(name: str, names: Iterable[str]) -> str:
+    """Say ` (near names: a, b)`, or nothing when there is none."""
+    found = near(name, names)
+    return f" (near names: {', '.join(found)})" if found else ""

@@ -1,0 +1,171 @@
+"""Probes over Services: does the way from a Service lead to ready pods, and does the outside reach the Service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from bot.probes.kubernetes import endpoints, loadbalancers, serviceports
+from bot.probes.kubernetes.labels import near_hint
+from bot.probes.kubernetes.verdicts import Ref, Verdict, caution, fault, ref, sound, to_finding
+from bot.probes.kubernetes.workloads import find, health_hint
+from bot.probes.registry import probe
+
+if TYPE_CHECKING:
+    from bot.model.finding import Finding
+    from bot.probes.kubernetes.view import KubernetesView
+
+ENDPOINTS = "kubernetes.service.endpoints"
+LOAD_BALANCER = "kubernetes.service.loadbalancer"
+EXTERNAL = "kubernetes.service.externalname"
+OWNER = "kubernetes.io/service-name"
+IN_CLUSTER = ".svc.cluster.local"
+Object = Mapping[str, Any]
+
+
+@probe(
+    ENDPOINTS,
+    permissions=(
+        "list services",
+        "list pods",
+        "list endpointslices.discovery.k8s.io",
+        "list deployments.apps",
+        "list statefulsets.apps",
+        "list daemonsets.apps",
+        "list events",
+    ),
+    facts=("service", "label", "wanted", "foreign", "target_port", "container_ports", "port"),
+)
+def service_endpoints(view: KubernetesView, *, namespace: str, service: str = "", port: str = "") -> Iterator[Finding]:
+    """Whether a Service leads to ready pods: its selector, its ports, the pods behind it, its endpoints."""
+    services = view.list("Service", namespace)
+    chosen = [each for each in services if not service or each["metadata"]["name"] == service]
+    if service and not chosen and services.complete:
+        yield to_finding(view, ENDPOINTS, _absent(view, namespace, service, services.items))
+    for each in chosen:
+        for verdict in _judged(view, each, port, bool(service)):
+            yield to_finding(view, ENDPOINTS, verdict)
+
+
+def _judged(view: KubernetesView, service: Object, port: str, named: bool) -> tuple[Verdict, ...]:
+    about, spec = ref(service, "Service"), service.get("spec", {})
+    if port and spec.get("type") != "ExternalName":
+        wrong = serviceports.asked(about, spec.get("ports") or (), port)
+        if wrong:
+            return (wrong,)
+    pods = view.list("Pod", about.namespace)
+    if not pods.complete:
+        return ()
+    behind = endpoints.Behind(service, pods.items, find(view, about.namespace), _slices(view, about), named=named)
+    hint = health_hint(view, behind.chosen)
+    return endpoints.judge(
+        endpoints.Behind(service, pods.items, behind.workloads, behind.slices, hint, named) if hint else behind
+    )
+
+
+def _slices(view: KubernetesView, about: Ref) -> tuple[Object, ...] | None:
+    found = view.list("EndpointSlice", about.namespace)
+    if not found.complete:
+        return None
+    return tuple(each for each in found if (each["metadata"].get("labels") or {}).get(OWNER) == about.name)
+
+
+def _absent(view: KubernetesView, namespace: str, service: str, known: tuple[Object, ...]) -> Verdict:
+    elsewhere = view.list("Service", "", fields=f"metadata.name={service}")
+    others = sorted(each["metadata"]["namespace"] for each in elsewhere if each["metadata"]["namespace"] != namespace)
+    about = Ref("Service", service, namespace)
+    command = f"kubectl get services -A --field-selector metadata.name={service}"
+    if others:
+        return fault(
+            about,
+            "service-in-other-namespace",
+            f"There is no Service {service} in {namespace}; it is in {', '.join(others)}.",
+            f"Call it {service}.{others[0]}: the short name only works within its own namespace.",
+            command=command,
+            facts={"service": f"{service}.{others[0]}"},
+        )
+    names = [each["metadata"]["name"] for each in known]
+    return fault(
+        about,
+        "service-missing",
+        f"There is no Service {service} in {namespace}{near_hint(service, names)}.",
+        "Correct the name in the caller, or create the Service.",
+        command=command,
+    )
+
+
+@probe(
+    LOAD_BALANCER,
+    permissions=("list services", "list pods", "list nodes", "list events"),
+    facts=("nodes",),
+)
+def load_balancer(
+    view: KubernetesView, *, namespace: str, service: str = "", patience_minutes: int = 5
+) -> Iterator[Finding]:
+    """Whether the outside reaches a Service: its load balancer, and nodes that keep traffic to their own pods."""
+    patience, now = timedelta(minutes=patience_minutes), datetime.now(UTC)
+    for each in view.list("Service", namespace):
+        about = ref(each, "Service")
+        if service and about.name != service:
+            continue
+        events = view.events(namespace, "Service", about.name) if _waits(each) else ()
+        verdict = loadbalancers.pending(each, events, now, patience) or _local(view, each, bool(service))
+        if verdict:
+            yield to_finding(view, LOAD_BALANCER, verdict)
+        elif each.get("spec", {}).get("type") == "LoadBalancer":
+            yield to_finding(view, LOAD_BALANCER, sound(about, f"{about} has its load balancer."))
+
+
+def _waits(service: Object) -> bool:
+    return service.get("spec", {}).get("type") == "LoadBalancer" and not (
+        service.get("status", {}).get("loadBalancer") or {}
+    ).get("ingress")
+
+
+def _local(view: KubernetesView, service: Object, named: bool) -> Verdict | None:
+    spec = service.get("spec", {})
+    if "Local" not in (spec.get("internalTrafficPolicy"), spec.get("externalTrafficPolicy")):
+        return None
+    nodes, pods = view.list("Node"), view.list("Pod", service["metadata"]["namespace"])
+    if not nodes.complete or not pods.complete:
+        return None
+    chosen = endpoints.Behind(service, pods.items).chosen
+    verdict = loadbalancers.local_only(service, chosen, nodes.items)
+    if verdict and not named:
+        return caution(verdict.about, verdict.cause, verdict.summary, verdict.remedy, seen=verdict.seen)
+    return verdict
+
+
+@probe(EXTERNAL, permissions=("list services",), facts=("external_name", "service"))
+def external_name(view: KubernetesView, *, namespace: str, service: str = "") -> Iterator[Finding]:
+    """Where a Service of type ExternalName leads; a name of this cluster is looked up among its Services."""
+    for each in view.list("Service", namespace):
+        about, spec = ref(each, "Service"), each.get("spec", {})
+        if spec.get("type") != "ExternalName" or (service and about.name != service):
+            continue
+        host = str(spec.get("externalName", "")).rstrip(".")
+        if host.endswith(IN_CLUSTER):
+            yield to_finding(view, EXTERNAL, _inside(view, about, host))
+        else:
+            facts = {"external_name": host}
+            yield to_finding(view, EXTERNAL, sound(about, f"{about} leads to {host}.", facts=facts))
+
+
+def _inside(view: KubernetesView, about: Ref, host: str) -> Verdict:
+    name, _, namespace = host.removesuffix(IN_CLUSTER).partition(".")
+    target = Ref("Service", name, namespace)
+    listing = view.list("Service", namespace)
+    names = [each["metadata"]["name"] for each in listing]
+    if name in names or not listing.complete:
+        return sound(
+            about, f"{about} leads to {target} in {namespace}.", needs=((target, "it is another name for it"),)
+        )
+    return fault(
+        about,
+        "external-name-absent",
+        f"{about} is another name for {host}, but there is no Service {name} in {namespace}{near_hint(name, names)}.",
+        "Correct spec.externalName, or create the Service that it names.",
+        seen=f"spec.externalName: {host}",
+        facts={"service": f"{name}.{namespace}"},
+    )
