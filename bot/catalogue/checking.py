@@ -1,0 +1,143 @@
+"""Holds a document against a strict model and says, for every misfit, where it is and what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from bot.catalogue.problems import BrokenFiles, Problem
+from bot.catalogue.yamlfile import Document, KeyPath
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+_KINDS: Mapping[str, str] = {
+    "string_type": "must be text; put it in quotes if it looks like a number",
+    "int_type": "must be a whole number, without quotes",
+    "bool_type": "must be true or false",
+    "list_type": "must be a list: one entry a line, each after '- '",
+    "dict_type": "must be a mapping: 'name: value' lines, indented",
+    "model_type": "must be a mapping: 'name: value' lines, indented",
+    "float_type": "must be a number",
+}
+
+
+def check_shape(document: Document, shape: type[Shape]) -> Shape:
+    """Give the document as a `shape`.
+
+    Raises CatalogueError (`BrokenFiles`) with all that does not fit, unknown keys and a wrong order of keys included.
+    """
+    if not isinstance(document.content, dict):
+        raise BrokenFiles([document.problem((), f"must hold {_keys(shape)}, each with its value")])
+    problems = list(_out_of_order(document, shape))
+    try:
+        value = shape.model_validate(document.content)
+    except ValidationError as error:
+        problems += _problems(document, shape, error)
+    if problems:
+        raise BrokenFiles(sorted(set(problems)))
+    return value
+
+
+def _out_of_order(document: Document, shape: type[BaseModel]) -> Iterable[Problem]:
+    order = list(shape.model_fields)
+    present = [key for key in document.content if key in order]
+    for before, key in zip(present, present[1:], strict=False):
+        if order.index(key) < order.index(before):
+            yield document.problem((key,), f"stands after {before}; the order is {_keys(shape)}")
+
+
+def _problems(document: Document, shape: type[BaseModel], error: ValidationError) -> Iterable[Problem]:
+    seen: set[KeyPath] = set()
+    for detail in error.errors(include_url=False):
+        path = _within(document, detail["loc"])
+        # A union reports once for each of its members; one sentence is enough.
+        if path in seen and detail["type"] in _KINDS:
+            continue
+        seen.add(path)
+        yield document.problem(path, _message(detail, document, shape, path))
+
+
+def _within(document: Document, location: tuple[str | int, ...]) -> KeyPath:
+    """Drop what is pydantic's own (names of union members, `[key]`) and keep what stands in the file.
+
+    A missing key is no part of the file, but its name is kept, for people.
+    """
+    path: KeyPath = ()
+    here: Any = document.content
+    for part in location:
+        if isinstance(here, dict) and (part in here or _is_field(part)):
+            path, here = (*path, part), here.get(part)
+        elif isinstance(here, list) and isinstance(part, int) and part < len(here):
+            path, here = (*path, part), here[part]
+    return path
+
+
+def _is_field(part: str | int) -> bool:
+    return isinstance(part, str) and part.isidentifier() and part not in ("str", "int", "float", "bool")
+
+
+def _message(detail: Any, document: Document, shape: type[BaseModel], path: KeyPath) -> str:
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "missing":
+        return "is missing; add it"
+    if kind == "extra_forbidden":
+        return f"is not a key here{_meant(str(path[-1]), _fields_at(shape, path[:-1]))}"
+    if kind == "string_pattern_mismatch":
+        return f"{detail['input']!r} has letters that do not belong; {_pattern(context['pattern'])}"
+    if kind in ("string_too_short", "too_short"):
+        return "must not be empty"
+    if kind == "string_too_long":
+        return f"is longer than {context['max_length']} characters; cut it"
+    if kind in ("enum", "literal_error"):
+        return f"{detail['input']!r} is not one of {context['expected']}"
+    if kind == "value_error":
+        return str(context["error"])
+    return _KINDS.get(kind, str(detail["msg"]))
+
+
+def _pattern(pattern: str) -> str:
+    if "_" in pattern:
+        return "write small letters, digits and _, beginning with a letter"
+    if "/" in pattern:
+        return "write area/name in small letters, digits and -"
+    return "write small letters, digits and single -, beginning with a letter"
+
+
+def _meant(key: str, fields: list[str]) -> str:
+    from rapidfuzz import process
+
+    if not fields:
+        return ""
+    near = process.extractOne(key, fields, score_cutoff=60)
+    return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(fields)}"
+
+
+def _fields_at(shape: type[BaseModel], path: KeyPath) -> list[str]:
+    """The keys that the model knows at `path`, found by walking its JSON schema."""
+    schema = shape.model_json_schema()
+    definitions = schema.get("$defs", {})
+    here: Any = schema
+    for part in path:
+        here = _resolved(here, definitions)
+        if isinstance(part, int):
+            here = here.get("items", {})
+        else:
+            here = here.get("properties", {}).get(part) or here.get("additionalProperties") or {}
+    return list(_resolved(here, definitions).get("properties", {}))
+
+
+def _resolved(schema: Any, definitions: Mapping[str, Any]) -> dict[str, Any]:
+    if not isinstance(schema, dict):
+        return {}
+    for option in schema.get("anyOf", ()):
+        if "$ref" in option:
+            schema = option
+    if "$ref" in schema:
+        return dict(definitions.get(schema["$ref"].rsplit("/", 1)[-1], {}))
+    return schema
+
+
+def _keys(shape: type[BaseModel]) -> str:
+    return ", ".join(shape.model_fields)
