@@ -42,7 +42,8 @@ _REQUEST = re.compile(
     r"\b(?:"
     r"please (?:add|create|grant|give|enable|raise|increase|install|reset|remove)"
     r"|could (?:you|someone) (?:add|create|grant|give|let|enable|reset|install)"
-    r"|(?:need|request(?:ing)?|want|would like) (?:an? )?(?:new )?(?:access|account|licen[cs]e|laptop|permission|login|user)"
+    r"|(?:need|request(?:ing)?|want|would like) (?:an? )?(?:new )?"
+    r"(?:access|account|licen[cs]e|laptop|permission|login|user)"
     r"|access (?:request|to the)|how (?:do|can|to|should) (?:i|we|one)?|feature request|wish:|idea:"
     r"|password (?:reset|expired)|reset my|new (?:starter|joiner|laptop)|invoice|printer|mailbox|outlook|licen[cs]e"
     r"|planned maintenance|fyi\b|onboarding|is it possible|would be nice)",

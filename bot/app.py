@@ -1,0 +1,157 @@
+"""The composition root: settings in, wired parts out. The only place where a class meets its port."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.model.ports import Directory, ProbeSpec
+from bot.model.report import Card
+from bot.model.run import ApiCall
+from bot.model.runbook import Parameter
+from bot.model.ticket import Address, Invocation, Origin, RawMessage
+from bot.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from bot.catalogue.loader import Catalogue
+    from bot.pipeline.matching import CatalogueMatcher
+    from bot.pipeline.routing import Routing
+    from bot.pipeline.single import Bench
+    from bot.probes.session import AllProbes
+
+PACKAGED = Path(__file__).parent / "content"
+
+
+def now() -> datetime:
+    """Give the present moment in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What every way of running secondline needs, built when first used."""
+
+    settings: Settings
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The runbooks, loaded and checked. Raises CatalogueError."""
+        from bot.catalogue.loader import default_root, load_catalogue
+
+        return load_catalogue(default_root(self.settings.catalogue))
+
+    @cached_property
+    def routing(self) -> Routing:
+        """Who takes what over. Raises CatalogueError."""
+        from bot.pipeline.routing import load_routing
+
+        chosen = self.settings.catalogue.routing
+        own = Path("config/routing.yaml")
+        return load_routing(chosen or (own if own.exists() else PACKAGED / "config" / "routing.yaml"))
+
+    @cached_property
+    def probes(self) -> AllProbes:
+        """Every probe, with a way to open the view of each system."""
+        from bot.probes.aws.view import open_view as open_aws
+        from bot.probes.kubernetes.view import open_view as open_kubernetes
+        from bot.probes.network.view import open_view as open_network
+        from bot.probes.session import AllProbes
+
+        return AllProbes(
+            {
+                "kubernetes": open_kubernetes(self.settings.kubernetes),
+                "aws": open_aws(self.settings.aws),
+                "network": open_network(self.settings.network),
+            }
+        )
+
+    @cached_property
+    def directory(self) -> Directory:
+        """What knows the names that exist in the cluster."""
+        from bot.probes.kubernetes.directory import KubernetesDirectory
+
+        return KubernetesDirectory(self.settings.kubernetes)
+
+    def matcher(self, *, connected: bool = True) -> CatalogueMatcher:
+        """Build the matcher; without a connection names are taken as they are written."""
+        from bot.pipeline.matching import CatalogueMatcher, Thresholds
+
+        chosen = self.settings.matching
+        thresholds = Thresholds(chosen.run_at, chosen.ask_at, chosen.margin)
+        return CatalogueMatcher(self.catalogue.runbooks, thresholds, self.directory if connected else None)
+
+    def bench(self, progress: Callable[[Card], None] = lambda _card: None) -> Bench:
+        """Build what triages a ticket at once, without engine, Slack or Jira."""
+        from bot.pipeline.single import Bench
+
+        return Bench(
+            matcher=self.matcher(),
+            runbooks=self.catalogue.runbooks,
+            probes=self.probes,
+            routing=self.routing,
+            clock=now,
+            run_deadline_s=self.settings.engine.run_deadline_s,
+            probes_at_once=self.settings.engine.probes_at_once,
+            progress=progress,
+        )
+
+    def dry_run(self, runbook: str, parameters: Mapping[str, str]) -> tuple[ApiCall, ...]:
+        """List the exact calls of a run without making any. Raises InputError for a wrong name or value."""
+        from datetime import timedelta
+
+        from bot.pipeline import running
+
+        found = self.catalogue.get(runbook)
+        checked = check_parameters(found.parameters, parameters, runbook)
+        deadline = now() + timedelta(seconds=self.settings.engine.run_deadline_s)
+        session = self.probes.session({}, deadline)
+        try:
+            return running.plan(running.Conditions(found, checked, self.probes.specs(), session, deadline, now))
+        finally:
+            session.close()
+
+
+def check_parameters(
+    declared: tuple[Parameter, ...], given: Mapping[str, str], runbook: str, *, all_needed: bool = True
+) -> dict[str, str]:
+    """Check parameters that a person gave. Raises InputError that names what is unknown, wrong or missing."""
+    from bot.model.errors import InputError
+    from bot.pipeline.extracting import parse
+
+    by_name = {parameter.name: parameter for parameter in declared}
+    for name in given:
+        if name not in by_name:
+            raise InputError(f"{runbook} has no parameter {name!r}; it takes: {', '.join(by_name) or 'none'}")
+    checked = {name: parse(by_name[name], value) for name, value in given.items() if value}
+    missing = [one for one in declared if one.required and one.name not in checked and one.default is None]
+    if missing and all_needed:
+        wanted = "; ".join(f"{one.name}=… ({one.description})" for one in missing)
+        raise InputError(f"{runbook} needs {wanted}")
+    return {**{one.name: one.default for one in declared if one.default is not None}, **checked}
+
+
+def message(text: str, invocation: Invocation | None = None, *, key: str = "command line") -> RawMessage:
+    """Make a raw message of a text: its first line is the summary."""
+    summary, _, body = text.strip().partition("\n")
+    return RawMessage(
+        Origin("cli", "local", key), summary, body, invocation=invocation, reply_to=(Address("cli", key),)
+    )
+
+
+# What `secondline catalogue` asks for -----------------------------------------------------------------------
+
+
+def catalogue() -> Catalogue:
+    """Load the catalogue by the settings in force."""
+    return Parts(load_settings()).catalogue
+
+
+def probe_specs() -> Mapping[str, ProbeSpec]:
+    """Give every probe by name."""
+    from bot.probes.registry import discover
+
+    return {name: found.spec for name, found in discover().items()}
