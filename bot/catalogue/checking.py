@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -43,7 +44,7 @@ def check_shape(document: Document, shape: type[Shape]) -> Shape:
 def _out_of_order(document: Document, shape: type[BaseModel]) -> Iterable[Problem]:
     order = list(shape.model_fields)
     present = [key for key in document.content if key in order]
-    for before, key in zip(present, present[1:], strict=False):
+    for before, key in pairwise(present):
         if order.index(key) < order.index(before):
             yield document.problem((key,), f"stands after {before}; the order is {_keys(shape)}")
 
@@ -128,15 +129,15 @@ def _fields_at(shape: type[BaseModel], path: KeyPath) -> list[str]:
     return list(_resolved(here, definitions).get("properties", {}))
 
 
-def _resolved(schema: Any, definitions: Mapping[str, Any]) -> dict[str, Any]:
+def _resolved(schema: Any, definitions: Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(schema, dict):
         return {}
     for option in schema.get("anyOf", ()):
         if "$ref" in option:
             schema = option
     if "$ref" in schema:
-        return dict(definitions.get(schema["$ref"].rsplit("/", 1)[-1], {}))
-    return schema
+        schema = definitions.get(schema["$ref"].rsplit("/", 1)[-1], {})
+    return dict(schema)
 
 
 def _keys(shape: type[BaseModel]) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import bot
@@ -17,6 +18,7 @@ from bot.catalogue.yamlfile import Document, read_yaml
 from bot.kit.templating import TemplateError, check, is_template
 from bot.model.errors import CatalogueError, InputError
 from bot.model.runbook import Runbook, Step
+from bot.settings import CatalogueSettings
 
 RUNBOOK_FILE = "runbook.yaml"
 CASES_FOLDER = "cases"
@@ -32,20 +34,28 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Catalogue(Mapping[str, Runbook]):
+class Catalogue:
     """All runbooks by id, in the order of their ids, and where each was read."""
 
     root: Path
     entries: Mapping[str, Entry] = field(default_factory=dict)
 
+    @cached_property
+    def runbooks(self) -> Mapping[str, Runbook]:
+        """Give the runbooks by id."""
+        return {runbook_id: entry.runbook for runbook_id, entry in self.entries.items()}
+
     def __getitem__(self, runbook_id: str) -> Runbook:
-        return self.entries[runbook_id].runbook
+        return self.runbooks[runbook_id]
+
+    def __contains__(self, runbook_id: object) -> bool:
+        return runbook_id in self.runbooks
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.entries)
+        return iter(self.runbooks)
 
     def __len__(self) -> int:
-        return len(self.entries)
+        return len(self.runbooks)
 
     def nearest(self, runbook_id: str) -> str | None:
         """Give the known id that is most like `runbook_id`, or None when none is."""
@@ -54,16 +64,16 @@ class Catalogue(Mapping[str, Runbook]):
         found = process.extractOne(runbook_id, list(self.entries), score_cutoff=55)
         return str(found[0]) if found else None
 
-    def require(self, runbook_id: str) -> Runbook:
+    def get(self, runbook_id: str) -> Runbook:
         """Give a runbook; raise InputError that names the nearest when there is none of that id."""
-        if runbook_id in self.entries:
-            return self[runbook_id]
+        if runbook_id in self.runbooks:
+            return self.runbooks[runbook_id]
         near = self.nearest(runbook_id)
         hint = f"did you mean {near}?" if near else "see them with: secondline catalogue list"
         raise InputError(f"there is no runbook {runbook_id!r}; {hint}")
 
 
-def default_root(setting: Path | None = None) -> Path:
+def default_root(settings: CatalogueSettings | None = None) -> Path:
     """Choose the folder: the setting `catalogue.path`, else ./runbooks, else the runbooks within the package.
 
     Raises CatalogueError when the chosen one is not a folder.
@@ -71,7 +81,8 @@ def default_root(setting: Path | None = None) -> Path:
     package = Path(bot.__file__).parent
     # A checkout run from elsewhere has its runbooks beside the package; an installed one within it.
     candidates = (Path("runbooks"), package / "content" / "runbooks", package.parent / "runbooks")
-    chosen = setting or next((path for path in candidates if path.is_dir()), candidates[0])
+    chosen = settings.path if settings else None
+    chosen = chosen or next((path for path in candidates if path.is_dir()), candidates[0])
     if not chosen.is_dir():
         raise CatalogueError("is not a folder; set catalogue.path to your folder of runbooks", file=str(chosen))
     return chosen
