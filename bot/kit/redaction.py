@@ -49,7 +49,7 @@ _RULES: tuple[tuple[re.Pattern[str], Replacement], ...] = (
     # Authorization headers
     (
         re.compile(
-            r"((?:authorization|proxy-authorization|x-api-key|x-amz-security-token)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?:bearer|basic|token)?\s{0,3})[^\s\"',;]{6,}",
+            r"((?:authorization|proxy-authorization|x-api-key|x-amz-security-token)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?:(?:bearer|basic|token)\s{1,3})?)(?!bearer\b|basic\b|token\b)[^\s\"',;]{6,}",
             re.IGNORECASE,
         ),
         _keep_name,
