@@ -1,0 +1,250 @@
+"""Card to Block Kit, pure: the verdict first, then why, then what to do, then what was not checked.
+
+Slack refuses a whole message for one block too long, so every part has a cap here, and the caps together stay below
+Slack's for a message (50 blocks, 13,200 characters): a huge ticket gives a shorter card, never a refused one.
+Names of actions and what their values hold are in `actions.py`'s words: a value is a ticket's id and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from bot.integrations.slack.controls import controls
+from bot.integrations.slack.escaping import code, escape, fence, line, link, mrkdwn, plain
+from bot.model.explanation import Link, NotChecked
+from bot.model.match import Decision, Match
+from bot.model.report import Card, Cause, Escalation, Report, StepProgress
+from bot.model.runbook import Disposition
+
+Block = dict[str, Any]
+
+HEADER = 150
+CAUSES_SHOWN = 4
+LINKS_SHOWN = 7
+STEPS_SHOWN = 12
+GAPS_SHOWN = 6
+NEXT_SHOWN = 6
+
+_DISPOSITIONS = {
+    Disposition.ADVISE: "🔴",
+    Disposition.ESCALATE: "🚨",
+    Disposition.HEALTHY: "🟢",
+    Disposition.ASK: "❓",
+    Disposition.NONE: "⚪",
+}
+_STAGES = {"received": "👀", "matched": "🔎", "running": "⏳", "cancelled": "⛔", "failed": "⚠️"}
+_STAGE_WORDS = {
+    "received": "Taken in",
+    "matched": "Matched",
+    "running": "Looking into",
+    "cancelled": "Cancelled",
+    "failed": "Could not be finished",
+}
+_STEPS = {"waiting": "▫️", "running": "⏳", "done": "✅", "skipped": "⏭️", "failed": "⚠️"}
+_BECAUSE = {
+    "denied": "permission denied",
+    "timed_out": "timed out",
+    "cut_short": "too much to read",
+    "absent": "not there",
+    "unsupported": "not supported",
+    "unavailable": "could not be reached",
+}
+
+
+def card_blocks(card: Card) -> list[Block]:
+    """Render a card: what a channel sees of a ticket at this moment."""
+    blocks = [_header(verdict(card)), _context(_about(card))]
+    if card.report:
+        blocks += _verdict(card.report)
+    elif _asks(card.match) and card.match:
+        blocks.append(_section(line(card.match.because or "Which of these is it?", 600)))
+    if card.note:
+        blocks.append(_section(f"💬 {line(card.note, 500)}"))
+    if card.progress:
+        blocks.append(_progress(card.progress, card.stage))
+    if card.escalation:
+        blocks.append(_section(_handed_over(card.escalation)))
+    if card.match and card.match.candidates:
+        blocks.append(_context(_why(card.match)))
+    return blocks + controls(card)
+
+
+def card_text(card: Card) -> str:
+    """Say the same in one line, for notifications and screen readers."""
+    parts = [f"{card.ticket.key}: {verdict(card)}"]
+    if card.report:
+        parts += [f"Root cause: {cause.summary}" for cause in card.report.root_causes[:1]]
+        parts += [f"Next: {step}" for step in card.report.next_steps[:1]]
+        if card.report.not_checked:
+            parts.append(f"Not checked: {len(card.report.not_checked)}")
+    elif card.note:
+        parts.append(card.note)
+    return " ".join(line(part, 900) for part in parts)
+
+
+def escalation_blocks(card: Card) -> list[Block]:
+    """Render the hand-over to a team; the card must carry an escalation."""
+    escalation = card.escalation
+    if escalation is None:
+        return card_blocks(card)
+    blocks = [
+        _header(f"🚨 {escalation.priority} for {escalation.team}: {card.ticket.summary}"),
+        _context([f"*{_key(card)}*"]),
+        _section(_handed_over(escalation)),
+        _section(mrkdwn(escalation.hand_over, 1500)),
+    ]
+    return blocks + (_verdict(card.report) if card.report else []) + controls(card)
+
+
+def escalation_text(card: Card) -> str:
+    """Say the hand-over in one line."""
+    escalation = card.escalation
+    if escalation is None:
+        return card_text(card)
+    said = f"{escalation.priority} for {escalation.team}: {card.ticket.key} {card.ticket.summary}. {escalation.reason}"
+    return line(said, 2000)
+
+
+def evidence_blocks(card: Card) -> list[Block]:
+    """Render evidence short enough for a message."""
+    text = card.report.evidence if card.report else ""
+    return [_context([f"Evidence for {line(card.ticket.key, 100)}"]), _section(fence(text))]
+
+
+def verdict(card: Card) -> str:
+    """Give the headline: the report's, or how far the ticket has come. Not escaped."""
+    if card.report:
+        return f"{_DISPOSITIONS[card.report.disposition]} {card.report.headline}"
+    if _asks(card.match):
+        return f"❓ I need to know more: {card.ticket.summary}"
+    return f"{_STAGES.get(card.stage, '▫️')} {_STAGE_WORDS.get(card.stage, card.stage)}: {card.ticket.summary}"
+
+
+def _asks(match: Match | None) -> bool:
+    return match is not None and match.decision is Decision.ASK
+
+
+def _key(card: Card) -> str:
+    return link(card.ticket.origin.url, card.ticket.key, 200)
+
+
+def _about(card: Card) -> list[str]:
+    ticket = card.ticket
+    said = [f"*{_key(card)}*", f"{ticket.priority} {ticket.kind.replace('_', ' ')}"]
+    runbook = card.report.runbook if card.report else (card.match.runbook if card.match else None)
+    if runbook:
+        said.append(f"runbook {code(runbook, 150)}")
+    if card.report:
+        said.append(line(ticket.summary, 300))
+    return said
+
+
+def _verdict(report: Report) -> list[Block]:
+    blocks = [_section(_cause(index, cause, report)) for index, cause in enumerate(report.root_causes[:CAUSES_SHOWN])]
+    left_out = len(report.root_causes) - CAUSES_SHOWN
+    if left_out > 0:
+        blocks.append(_context([f"and {left_out} more root causes, in the evidence"]))
+    if not report.root_causes and report.engineer:
+        blocks.append(_section(mrkdwn(report.engineer, 1500)))
+    if len(report.chain) > 1:
+        blocks.append(_section(_chain(report.chain)))
+    if report.next_steps:
+        blocks.append(_section(_next(report.next_steps)))
+    if report.not_checked:
+        blocks.append(_section(_not_checked(report.not_checked)))
+    return blocks
+
+
+def _cause(index: int, cause: Cause, report: Report) -> str:
+    number = f"{index + 1}. " if len(report.root_causes) > 1 else ""
+    said = [f"*{number}Root cause:* {line(cause.summary, 350)}", f"{code(cause.resource.label, 150)}"]
+    if cause.remedy:
+        said.append(f"*Remedy:* {line(cause.remedy, 300)}")
+    return "\n".join(said)
+
+
+def _chain(chain: Sequence[Link]) -> str:
+    shown = list(chain) if len(chain) <= LINKS_SHOWN else [*chain[: LINKS_SHOWN - 1], chain[-1]]
+    lines = [
+        f"{'↳ ' if depth else ''}{code(item.resource.label, 90)} {line(item.summary, 80)}".rstrip()
+        for depth, item in enumerate(shown)
+    ]
+    if len(chain) > LINKS_SHOWN:
+        lines.insert(-1, f"… {len(chain) - LINKS_SHOWN} between …")
+    return "*From symptom to cause*\n" + "\n".join(lines)
+
+
+def _next(steps: Sequence[str]) -> str:
+    lines = [f"{number}. {line(step, 190)}" for number, step in enumerate(steps[:NEXT_SHOWN], 1)]
+    return "\n".join(["*Next steps*", *lines, *_more(len(steps), NEXT_SHOWN)])
+
+
+def _not_checked(gaps: Sequence[NotChecked]) -> str:
+    lines = [_gap(gap) for gap in gaps[:GAPS_SHOWN]]
+    return "\n".join(["*Not checked* (so not known to be healthy)", *lines, *_more(len(gaps), GAPS_SHOWN)])
+
+
+def _gap(gap: NotChecked) -> str:
+    lacks = f", lacks {code(gap.permission, 70)}" if gap.permission else ""
+    return f"• {line(gap.what, 120)}: {_BECAUSE.get(gap.because, gap.because)}{lacks}"
+
+
+def _progress(progress: Sequence[StepProgress], stage: str) -> Block:
+    """One line a step; once reported, the reasons give way to the verdicts."""
+    over = stage in ("reported", "cancelled", "failed")
+    lines = [_step(step, over) for step in progress[:STEPS_SHOWN]]
+    title = "*Looked at*" if over else "*Looking*"
+    return _section("\n".join([title, *lines, *_more(len(progress), STEPS_SHOWN)]))
+
+
+def _step(step: StepProgress, over: bool) -> str:
+    said = step.verdict or ("" if over else step.why)
+    return f"{_STEPS.get(step.state, '▫️')} {line(step.step, 40)}" + (f": {line(said, 90)}" if said else "")
+
+
+def _why(match: Match) -> list[str]:
+    best = match.candidates[0]
+    chosen = "Why" if match.runbook else "Closest"
+    reasons = "; ".join(best.reasons[:4]) or match.because
+    said = [f"{chosen}: {line(best.title, 100)} ({best.confidence:.0%}) {line(reasons, 200)}".rstrip()]
+    said += [f"Runner-up: {line(other.title, 100)} ({other.confidence:.0%})" for other in match.candidates[1:2]]
+    return said
+
+
+def _handed_over(escalation: Escalation) -> str:
+    when = int(escalation.respond_by.timestamp())
+    utc = escalation.respond_by.strftime("%Y-%m-%d %H:%M UTC")
+    return (
+        f"🚨 *Handed over to {line(escalation.team, 80)}* ({escalation.priority}), "
+        f"respond by <!date^{when}^{{date_short_pretty}} {{time}}|{utc}>\n{line(escalation.reason, 500)}"
+    )
+
+
+def _more(total: int, shown: int) -> list[str]:
+    return [f"… and {total - shown} more"] if total > shown else []
+
+
+def _header(text: str) -> Block:
+    return {"type": "header", "text": {"type": "plain_text", "text": plain(text, HEADER), "emoji": True}}
+
+
+def _section(text: str) -> Block:
+    # verbatim: Slack must not turn what looks like an address or a channel into a link
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text or " ", "verbatim": True}}
+
+
+def _context(texts: Iterable[str]) -> Block:
+    elements = [{"type": "mrkdwn", "text": text, "verbatim": True} for text in texts if text]
+    return {"type": "context", "elements": elements[:10]}
+
+
+def message(title: str, lines: Sequence[str]) -> list[Block]:
+    """Render an answer to a command: a bold title and escaped lines, cut to one section."""
+    body = "\n".join([f"*{line(title, 300)}*", *lines])
+    return [_section(body if len(body) <= 2900 else body[:2800].rsplit("\n", 1)[0] + "\n… and more")]
+
+
+def answer_text(text: str) -> str:
+    """Give an answer's fallback text."""
+    return escape(text, 2900)

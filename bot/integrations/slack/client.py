@@ -1,0 +1,124 @@
+"""The one door to Slack's Web API: time-outs, base URL, and Slack's refusals turned into our own errors.
+
+No automatic retry: a message whose answer was lost may have arrived, so only the outbox, which asks first, may repeat.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Mapping
+from http.client import HTTPException
+from typing import TYPE_CHECKING, Any
+
+from bot.model.errors import AccessDenied, InputError, NotFound, OutsideError, RateLimited, SecondlineError, Unavailable
+from bot.settings import SlackSettings
+
+if TYPE_CHECKING:
+    from slack_sdk import WebClient
+    from slack_sdk.errors import SlackApiError
+
+SYSTEM = "slack"
+_BUSY = {"ratelimited", "rate_limited", "message_limit_exceeded"}
+_AWAY = {
+    "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org", "accesslimited",
+    "external_channel_migrating",
+}  # fmt: skip
+_DENIED = {
+    "not_authed", "invalid_auth", "account_inactive", "token_revoked", "token_expired", "no_permission",
+    "missing_scope", "not_allowed_token_type", "access_denied", "ekm_access_denied", "enterprise_is_restricted",
+    "not_in_channel", "restricted_action", "org_login_required", "cant_update_message",
+}  # fmt: skip
+_ABSENT = {
+    "channel_not_found", "message_not_found", "thread_not_found", "user_not_found", "users_not_found", "file_not_found",
+    "file_deleted", "user_not_in_channel",
+}  # fmt: skip
+_ADVICE = {
+    "not_in_channel": "invite the bot to the channel (/invite)",
+    "channel_not_found": "check the channel id, and invite the bot if the channel is private",
+    "missing_scope": "reinstall the app from config/slack-manifest.yaml",
+    "invalid_auth": "check SLACK_BOT_TOKEN",
+    "not_authed": "set SLACK_BOT_TOKEN",
+    "token_revoked": "install the app again and set the new SLACK_BOT_TOKEN",
+    "token_expired": "set a new SLACK_BOT_TOKEN",
+    "account_inactive": "install the app again and set the new SLACK_BOT_TOKEN",
+}
+
+_log = logging.getLogger(__name__)
+
+
+class SlackClient:
+    """Calls Web API methods. Thread-safe: the SDK's client holds no state between calls."""
+
+    def __init__(self, settings: SlackSettings) -> None:
+        """Take the token, base URL and time-out of `settings`; nothing is called yet."""
+        self._settings = settings
+        self._web: WebClient | None = None
+
+    @property
+    def web(self) -> WebClient:
+        """Give the SDK's own client, for what wraps it (Bolt, Socket Mode)."""
+        if self._web is None:
+            self._web = self._new()
+        return self._web
+
+    def _new(self) -> WebClient:
+        from slack_sdk import WebClient
+
+        token = self._settings.bot_token.get_secret_value() if self._settings.bot_token else None
+        quiet = logging.getLogger(f"{__name__}.sdk")
+        quiet.setLevel(logging.CRITICAL)  # the SDK logs bodies of failed answers; we log our own line
+        return WebClient(
+            token=token,
+            base_url=self._settings.api_url,
+            timeout=max(1, math.ceil(self._settings.timeout_s)),
+            retry_handlers=[],
+            logger=quiet,
+        )
+
+    def call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
+        """Call the SDK's `method` (`chat_postMessage`) and give the answer.
+
+        Raises RateLimited, AccessDenied, NotFound or Unavailable; InputError for what can never be accepted.
+        """
+        from slack_sdk.errors import SlackApiError, SlackClientError
+
+        try:
+            answer = getattr(self.web, method)(**arguments)
+        except SlackApiError as error:
+            raise _refusal(error, method) from error
+        except (SlackClientError, OSError, HTTPException, ValueError) as error:
+            raise Unavailable(
+                f"Slack did not answer {method} ({type(error).__name__}): it is tried again later",
+                system=SYSTEM, operation=method,
+            ) from error  # fmt: skip
+        data = answer.data
+        return data if isinstance(data, dict) else {}
+
+
+def _refusal(error: SlackApiError, method: str) -> SecondlineError:
+    """Tell what Slack's error word means for us. Its own text may hold a page of HTML, so it is not passed on."""
+    response = error.response
+    status = getattr(response, "status_code", 200)
+    word = str(response.get("error") or "")
+    if status == 429 or word in _BUSY:
+        seconds = _retry_after(getattr(response, "headers", {}) or {})
+        return RateLimited(
+            f"Slack limits {method}: again in {seconds:.0f} s", system=SYSTEM, operation=method, retry_after_s=seconds
+        )
+    if status >= 500 or word in _AWAY or not word.replace("_", "").isalnum():
+        return Unavailable(f"Slack failed at {method} (HTTP {status})", system=SYSTEM, operation=method)
+    advice = f": {_ADVICE[word]}" if word in _ADVICE else ""
+    said = f"Slack refused {method} ({word}){advice}"
+    if word in _DENIED:
+        return AccessDenied(said, system=SYSTEM, operation=method, permission=str(response.get("needed") or word))
+    kind: type[OutsideError] | None = NotFound if word in _ABSENT else None
+    return kind(said, system=SYSTEM, operation=method) if kind else InputError(said)
+
+
+def _retry_after(headers: Mapping[str, Any]) -> float:
+    value = next((headers[name] for name in headers if name.lower() == "retry-after"), "1")
+    try:
+        return max(1.0, float(value))
+    except (TypeError, ValueError):
+        return 1.0

@@ -1,0 +1,177 @@
+import json
+import re
+from dataclasses import replace
+
+import pytest
+
+from bot.integrations.slack.blocks import (
+    card_blocks,
+    card_text,
+    escalation_blocks,
+    escalation_text,
+    evidence_blocks,
+    message,
+)
+from bot.integrations.slack.controls import ANOTHER, CANCEL, ESCALATE, PARAMETERS, RUN, USEFUL
+from bot.model import Decision, Disposition, Report
+from bot.sandbox.slack_limits import message_error
+from tests.cards import make_card, make_escalation, make_match, make_report, make_ticket
+
+HOSTILE = "<!channel> <@U0ADA> <https://evil.example|click> ```\n> & *x* \u202egnp.exe \x1b[31mred\x00 {{ 7*7 }}"
+
+
+def texts(part):
+    if isinstance(part, dict):
+        if "text" in part and isinstance(part["text"], str):
+            yield part["text"], part.get("type")
+        for value in part.values():
+            yield from texts(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from texts(value)
+
+
+def actions(blocks) -> list[str]:
+    return [one["action_id"] for block in blocks if block["type"] == "actions" for one in block["elements"]]
+
+
+def said(blocks) -> str:
+    return "\n".join(text for text, _ in texts(blocks))
+
+
+STAGES = ["received", "matched", "running", "reported", "cancelled", "failed"]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize(
+    "text", ["x" * 100_000, "&" * 100_000, "<" * 100_000, "**" * 50_000, "```" * 40_000, "\n- a" * 9_000]
+)
+def test_no_text_however_long_makes_a_message_that_slack_refuses(stage, text):
+    card = make_card(text, many=60, stage=stage, escalation=make_escalation(text))
+    card = card if stage == "reported" else replace(card, report=None)
+    assert message_error(card_text(card), card_blocks(card)) is None
+    assert message_error(escalation_text(card), escalation_blocks(card)) is None
+
+
+@pytest.mark.parametrize("text", ["x" * 100_000, "&" * 100_000, "```" * 40_000])
+def test_a_question_and_a_report_without_cause_stay_within_the_limits_too(text):
+    asks = make_card(text, many=60, stage="matched", report=None, match=make_match(text, Decision.ASK))
+    lacks = replace(asks, match=make_match(text, Decision.ASK, missing=("namespace", text)))
+    nothing = replace(make_card(text, many=60), report=replace(make_report(text, 60), root_causes=()))
+    for card in (asks, lacks, nothing):
+        assert message_error(card_text(card), card_blocks(card)) is None
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_text_from_outside_can_neither_mention_nor_link_nor_broadcast(stage):
+    card = make_card(HOSTILE, many=2, stage=stage, escalation=make_escalation(HOSTILE))
+    card = replace(card, ticket=make_ticket(HOSTILE, key=HOSTILE))
+    for blocks, fallback in (
+        (card_blocks(card), card_text(card)),
+        (escalation_blocks(card), escalation_text(card)),
+        (evidence_blocks(replace(card, report=make_report(evidence=HOSTILE))), ""),
+    ):
+        shown = [text for text, kind in texts(blocks) if kind != "plain_text"]
+        for text in [*shown, fallback]:
+            ours = re.sub(r"<!date\^\d+\^\{date_short_pretty\} \{time\}\|[^<>|]+>", "", text)
+            ours = ours.replace("<https://jira.example.com/browse/OPS-12|", "")
+            assert not re.search(r"<[!@#h]", ours), text
+            assert "\u202e" not in text
+            assert "\x1b" not in text
+            assert "\x00" not in text
+
+
+def test_evidence_cannot_close_its_fence():
+    blocks = evidence_blocks(make_card(report=make_report(evidence="before ``` <!here> after")))
+    fenced = blocks[1]["text"]["text"]
+    assert fenced.count("```") == 2
+    assert "&lt;!here&gt;" in fenced
+
+
+def test_links_of_tickets_are_only_made_of_plain_addresses():
+    ticket = make_ticket()
+    bad = replace(ticket, origin=replace(ticket.origin, url="javascript:alert(1)"))
+    worse = replace(ticket, origin=replace(ticket.origin, url="https://x.example/|<!channel>"))
+    assert "<https://jira.example.com/browse/OPS-12|OPS-12>" in said(card_blocks(make_card(ticket=ticket)))
+    for hostile in (bad, worse):
+        context = card_blocks(make_card(ticket=hostile))[1]["elements"][0]["text"]
+        assert context == "*OPS-12*"
+
+
+def test_verdict_comes_before_causes_chain_steps_and_gaps():
+    shown = said(card_blocks(make_card(report=make_report(many=2))))
+    order = ["checkout cannot start", "1. Root cause", "Remedy:", "From symptom to cause", "Next steps", "Not checked"]
+    places = [shown.index(words) for words in order]
+    assert places == sorted(places)
+
+
+def test_what_was_not_checked_names_the_permission_that_lacks():
+    shown = said(card_blocks(make_card()))
+    assert "events in shop: permission denied, lacks `list events`" in shown
+
+
+def test_progress_is_shown_step_by_step_while_running():
+    blocks = card_blocks(make_card(stage="running", report=None))
+    assert "✅ waiting: 1 pod waits for its image" in said(blocks)
+    assert "⏭️ registry: why" in said(blocks)
+    assert actions(blocks) == [CANCEL]
+
+
+def test_match_says_why_and_names_the_runner_up():
+    shown = said(card_blocks(make_card()))
+    assert "Why: Image cannot be pulled (82%) says ImagePullBackOff" in shown
+    assert "Runner-up: Pod crash loop (41%)" in shown
+
+
+def test_question_offers_the_candidates_as_buttons():
+    card = make_card(stage="matched", report=None, match=make_match(decision=Decision.ASK))
+    assert actions(card_blocks(card)) == [
+        RUN + "kubernetes/image-pull",
+        RUN + "kubernetes/pod-crashloop",
+        ANOTHER,
+        ESCALATE,
+    ]
+
+
+def test_missing_parameter_is_asked_for_by_a_button():
+    card = make_card(stage="matched", report=None, match=make_match(decision=Decision.ASK, missing=("namespace",)))
+    blocks = card_blocks(card)
+    assert actions(blocks)[0] == PARAMETERS
+    assert "Give namespace" in said(blocks)
+
+
+def test_values_of_buttons_hold_the_ticket_id_and_nothing_else():
+    blocks = card_blocks(make_card())
+    buttons = [one for block in blocks if block["type"] == "actions" for one in block["elements"] if "value" in one]
+    assert {button["value"] for button in buttons} == {"t-1"}
+    assert USEFUL in actions(blocks)
+
+
+def test_escalated_ticket_offers_no_second_escalation():
+    card = make_card(escalation=make_escalation())
+    assert ESCALATE not in actions(card_blocks(card))
+    assert "Handed over to platform" in said(card_blocks(card))
+
+
+def test_healthy_and_advise_do_not_look_alike():
+    healthy: Report = replace(make_report(), disposition=Disposition.HEALTHY, root_causes=())
+    assert card_blocks(make_card(report=healthy))[0]["text"]["text"].startswith("🟢")
+    assert card_blocks(make_card())[0]["text"]["text"].startswith("🔴")
+    assert "The tag *v42* is not in the registry." in said(card_blocks(make_card(report=healthy)))
+
+
+def test_fallback_text_says_the_verdict_and_the_cause():
+    text = card_text(make_card())
+    assert text.startswith("OPS-12: 🔴 checkout cannot start")
+    assert "Root cause: Container app of checkout" in text
+    assert "Next: Push the image v42" in text
+
+
+def test_same_card_gives_the_same_blocks():
+    assert json.dumps(card_blocks(make_card())) == json.dumps(card_blocks(make_card()))
+
+
+def test_long_answer_is_cut_at_a_line():
+    blocks = message("Runbooks", [f"line {number} " + "x" * 60 for number in range(200)])
+    assert message_error("x", blocks) is None
+    assert blocks[0]["text"]["text"].endswith("… and more")
