@@ -1,0 +1,175 @@
+"""What stands behind a host and port that an application cannot reach.
+
+A Service, its endpoints and its pods, or a host outside the cluster.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.probes.kubernetes import endpoints, podstates, serviceports
+from bot.probes.kubernetes.faults import HOST
+from bot.probes.kubernetes.labels import near, near_hint
+from bot.probes.kubernetes.loghosts import Place
+from bot.probes.kubernetes.verdicts import Ref, Verdict, fault, ref
+from bot.probes.kubernetes.workloads import find
+
+if TYPE_CHECKING:
+    from bot.probes.kubernetes.view import KubernetesView
+
+Object = Mapping[str, Any]
+
+_ADDRESS = re.compile(r"^\d{1,3}(?:\.\d{1,3}){3}$")
+_SERVICE = re.compile(
+    r"^(?P<name>[a-z][a-z0-9-]{0,62})(?:\.(?P<namespace>[a-z0-9][a-z0-9-]{0,62}))?(?:\.svc(?:\.[a-z0-9.-]+)?)?$"
+)
+_OWNER = "kubernetes.io/service-name"
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """What is to blame behind a host, and the pods behind it that are not ready."""
+
+    verdicts: tuple[Verdict, ...] = ()
+    unready: tuple[Object, ...] = ()
+
+
+def look_behind(view: KubernetesView, namespace: str, place: Place, complaint: str) -> Backend:
+    """Say what is wrong behind `place`, called from `namespace`. `complaint` is the cause seen by the caller.
+
+    Nothing is said of localhost, which is the pod itself, nor where the Services could not be read.
+    """
+    if place.host in ("localhost", "127.0.0.1", "::1"):
+        return Backend()
+    if _ADDRESS.match(place.host):
+        return _by_address(view, namespace, place, complaint)
+    match = _SERVICE.match(place.host.lower())
+    if not match or not _in_cluster(view, place.host, match["namespace"] or ""):
+        return Backend((outside(place, complaint),))
+    where = match["namespace"] or namespace
+    services = view.list("Service", where)
+    found = next((each for each in services if each["metadata"]["name"] == match["name"]), None)
+    if found:
+        return _behind_service(view, found, place, complaint)
+    if not services.complete:
+        return Backend()
+    return Backend((_missing(view, match["name"], where, place, services.items),))
+
+
+def _in_cluster(view: KubernetesView, host: str, namespace: str) -> bool:
+    if not namespace or ".svc" in host:
+        return True
+    # orders.data may be a Service in namespace data or a host of the company's own DNS
+    return not view.get("Namespace", namespace).absent
+
+
+def outside(place: Place, complaint: str) -> Verdict:
+    """Name a host outside the cluster as what the application depends on."""
+    about = Ref(HOST, place.host)
+    words = {
+        "dependency-refused": "refuses connections",
+        "dependency-timeout": "does not answer",
+        "dependency-unresolved": "does not resolve",
+        "dependency-auth-failed": "refuses the credentials of its caller",
+        "dependency-tls-failed": "shows a certificate that its caller does not trust",
+    }[complaint]
+    named = f" (from {place.variable})" if place.variable else ""
+    return fault(
+        about,
+        complaint,
+        f"{place}{named} {words}; it is outside the cluster, which can tell no more of it.",
+        "Look at that host itself: its state, its address, its firewall or security group.",
+        seen=f"the application's log names {place}",
+        command=f"nslookup {place.host}",
+        facts={"host": place.host, "port": str(place.port or "")},
+    )
+
+
+def _by_address(view: KubernetesView, namespace: str, place: Place, complaint: str) -> Backend:
+    services = view.list("Service", namespace)
+    for each in services:
+        if place.host in (each.get("spec", {}).get("clusterIPs") or [each.get("spec", {}).get("clusterIP")]):
+            return _behind_service(view, each, place, complaint)
+    pods = [each for each in view.list("Pod", namespace) if each.get("status", {}).get("podIP") == place.host]
+    if pods:
+        return Backend(unready=tuple(pod for pod in pods if not podstates.is_ready(pod)))
+    return Backend((outside(place, complaint),)) if services.complete else Backend()
+
+
+def _missing(view: KubernetesView, name: str, where: str, place: Place, known: tuple[Object, ...]) -> Verdict:
+    about = Ref("Service", name, where)
+    names = [str(each["metadata"]["name"]) for each in known]
+    elsewhere = _elsewhere(view, name, where)
+    named = f" as {place.variable} says" if place.variable else ""
+    if elsewhere:
+        return fault(
+            about,
+            "service-in-other-namespace",
+            f"There is no Service {name} in {where}{named}; it is in {', '.join(elsewhere)}.",
+            f"Call it {name}.{elsewhere[0]}: the short name only works within its own namespace.",
+            command=f"kubectl get services -A --field-selector metadata.name={name}",
+        )
+    close = near(name, names)
+    what = place.variable or "the caller's configuration"
+    return fault(
+        about,
+        "service-missing",
+        f"There is no Service {name} in {where}{named}{near_hint(name, names)}.",
+        f"Correct the host in {what}{f' to {close[0]}' if close else ''}, or create the Service.",
+        seen=f"Services in {where}: {', '.join(names) or 'none'}",
+        command=f"kubectl get services -n {where}",
+    )
+
+
+def _elsewhere(view: KubernetesView, name: str, where: str) -> list[str]:
+    if not view.allowed("list", "Service", ""):
+        return []
+    found = view.list("Service", "", fields=f"metadata.name={name}")
+    return sorted(str(each["metadata"]["namespace"]) for each in found if each["metadata"]["namespace"] != where)
+
+
+def _behind_service(view: KubernetesView, service: Object, place: Place, complaint: str) -> Backend:
+    about, spec = ref(service, "Service"), service.get("spec", {})
+    if spec.get("type") == "ExternalName":
+        return Backend((outside(Place(str(spec.get("externalName", "")), place.port), complaint),))
+    ports = spec.get("ports") or ()
+    if place.port and ports:
+        wrong = serviceports.asked(about, ports, str(place.port))
+        if wrong:
+            return Backend((wrong,))
+    pods = view.list("Pod", about.namespace)
+    if not pods.complete:
+        return Backend()
+    behind = endpoints.Behind(service, pods.items, find(view, about.namespace), _slices(view, about))
+    verdicts = tuple(each for each in endpoints.judge(behind) if each.cause)
+    unready = tuple(pod for pod in behind.chosen if not podstates.is_ready(pod))
+    if verdicts or complaint == "dependency-unresolved":
+        return Backend(verdicts, unready)
+    return Backend((_serves_yet_fails(about, place, complaint, len(behind.chosen)),))
+
+
+def _slices(view: KubernetesView, about: Ref) -> tuple[Object, ...] | None:
+    found = view.list("EndpointSlice", about.namespace)
+    if not found.complete:
+        return None
+    return tuple(each for each in found if (each["metadata"].get("labels") or {}).get(_OWNER) == about.name)
+
+
+def _serves_yet_fails(about: Ref, place: Place, complaint: str, pods: int) -> Verdict:
+    says, remedy = {
+        "dependency-refused": ("refuses", "See on which port and address the process behind it listens."),
+        "dependency-timeout": ("does not answer", "See whether a network policy stands between, and how busy it is."),
+        "dependency-auth-failed": ("refuses the credentials", "Compare the credentials on both sides."),
+        "dependency-tls-failed": ("shows an untrusted certificate", "Look at its certificate and at the trust store."),
+    }[complaint]
+    return fault(
+        about,
+        complaint,
+        f"{about} in {about.namespace} has {pods} ready pods behind it, yet {place} {says} to its caller.",
+        remedy,
+        command=f"kubectl get endpointslices -n {about.namespace} -l {_OWNER}={about.name}",
+        facts={"host": place.host, "port": str(place.port or "")},
+    )

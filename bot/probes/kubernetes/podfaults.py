@@ -1,0 +1,91 @@
+"""From pods that keep stopping to their faults: fetches logs and events, judges, follows a dependency one step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from bot.probes.kubernetes import crashes
+from bot.probes.kubernetes.backends import Backend, look_behind
+from bot.probes.kubernetes.containers import Container
+from bot.probes.kubernetes.crashcauses import place_of
+from bot.probes.kubernetes.faults import Fault, FaultyPod, owner
+from bot.probes.kubernetes.logs import Reading, read_log
+
+if TYPE_CHECKING:
+    from bot.probes.kubernetes.view import KubernetesView
+
+Pod = Mapping[str, Any]
+
+PERMISSIONS = (
+    "list pods",
+    "get pods/log",
+    "list events",
+    "list services",
+    "list endpointslices.discovery.k8s.io",
+    "list deployments.apps",
+    "list statefulsets.apps",
+    "list daemonsets.apps",
+    "get namespaces",
+)
+FACTS = ("container", "exit_code", "variable", "exception", "host", "port")
+TAIL = 200
+
+
+def crash_faults(
+    view: KubernetesView, pods: Iterable[Pod], *, min_restarts: int = 1, follow: bool = True
+) -> Iterator[FaultyPod]:
+    """Give the faults of those pods that keep stopping, and of the pods behind the dependency that they miss.
+
+    Pods of one workload whose same container ended in the same way share one judgement: one log is read for all.
+    """
+    now = datetime.now(UTC)
+    judged: dict[tuple[object, ...], Fault] = {}
+    for pod in pods:
+        container = crashes.crashing(pod, now, min_restarts)
+        if not container:
+            continue
+        end = container.last
+        key = (owner(pod), container.name, container.image, end.exit_code if end else None, end.reason if end else "")
+        if key not in judged:
+            fault, backend = _judge(view, pod, container, follow)
+            judged[key] = fault
+            yield FaultyPod(pod, fault)
+            if follow:
+                yield from crash_faults(view, backend.unready, follow=False)
+        else:
+            yield FaultyPod(pod, judged[key])
+
+
+def _judge(view: KubernetesView, pod: Pod, container: Container, follow: bool) -> tuple[Fault, Backend]:
+    namespace, name = str(pod["metadata"].get("namespace", "")), str(pod["metadata"]["name"])
+    lines, previous = _log(view, namespace, name, container)
+    fault = crashes.judge(pod, container, lines, view.events(namespace, "Pod", name), previous=previous)
+    reading = read_log(lines)
+    place = place_of(reading, container) if reading and reading.kind == fault.cause else None
+    if not place or not follow:
+        return fault, Backend()
+    backend = look_behind(view, namespace, place, fault.cause)
+    return replace(fault, beneath=backend.verdicts), backend
+
+
+def _log(view: KubernetesView, namespace: str, pod: str, container: Container) -> tuple[Sequence[str], bool]:
+    """Give the log of the run that ended: the one before when it runs or waits again, else the present one."""
+    if container.last is None and not container.running_since:
+        return (), False
+    order = (False, True) if container.ended or container.last is None else (True, False)
+    fallback: tuple[Sequence[str], bool] = ((), False)
+    for previous in order:
+        if previous and not container.restarts:
+            continue
+        lines = view.logs(namespace, pod, container.name, previous=previous, tail=TAIL).lines
+        if _telling(read_log(lines)):
+            return lines, previous
+        fallback = fallback if fallback[0] else (lines, previous)
+    return fallback
+
+
+def _telling(reading: Reading | None) -> bool:
+    return reading is not None and reading.kind != "application-error"

@@ -1,0 +1,60 @@
+"""Which pods a question is about: one pod, those of one workload, or all of a namespace."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.probes.kubernetes.faults import owner
+from bot.probes.kubernetes.labels import labels_of
+
+if TYPE_CHECKING:
+    from bot.probes.kubernetes.view import KubernetesView
+
+Pod = Mapping[str, Any]
+
+_NAME_LABELS = ("app.kubernetes.io/name", "app", "k8s-app", "app.kubernetes.io/instance")
+_RUN_OF_CRON = re.compile(r"^(?P<name>.+)-\d{6,12}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The pods in question, by name. `complete` is False when the list was denied or cut short."""
+
+    pods: tuple[Pod, ...]
+    complete: bool
+
+    @property
+    def missing(self) -> bool:
+        """Say whether there is certainly no such pod."""
+        return self.complete and not self.pods
+
+
+def choose(view: KubernetesView, namespace: str, workload: str = "", pod: str = "") -> Chosen:
+    """Give the pods of a namespace that belong to `workload`, or the one named `pod`; all when both are empty."""
+    listing = view.list("Pod", namespace)
+    found = [each for each in listing if _wanted(each, workload, pod)]
+    return Chosen(tuple(sorted(found, key=lambda each: str(each["metadata"]["name"]))), listing.complete)
+
+
+def _wanted(each: Pod, workload: str, pod: str) -> bool:
+    name = str(each["metadata"]["name"])
+    if pod:
+        return name == pod
+    return not workload or belongs(each, workload)
+
+
+def belongs(pod: Pod, workload: str) -> bool:
+    """Say whether `workload` runs this pod: by its controllers, else by name or the usual labels."""
+    controller = owner(pod)
+    if workload in (controller.name, pod["metadata"]["name"]):
+        return True
+    if controller.kind == "Pod":
+        return any(labels_of(pod).get(key) == workload for key in _NAME_LABELS)
+    references = pod["metadata"].get("ownerReferences") or ()
+    if any(reference.get("name") == workload for reference in references):
+        return True
+    run = _RUN_OF_CRON.match(controller.name) if controller.kind == "Job" else None
+    return bool(run and run["name"] == workload)
