@@ -128,6 +128,7 @@ def _nothing_running(about: Ref, workload: Ref, obj: Object, named: bool) -> tup
             f"{about} selects the pods of {workload}, of which none exists.",
             f"Look why {workload} has no pod.",
             needs=((workload, "it selects the pods of this workload"),),
+            facts={"workload": workload.name},
         ),
     )
 
@@ -200,11 +201,18 @@ def _not_ready(behind: Behind) -> tuple[Verdict, ...]:
         return ()
     about, first = behind.about, unready[0]
     why = f"pod {first['metadata']['name']}: {podstates.trouble(first)}"
-    waiting = podstates.needs(unready, "it selects this pod")
+    owners = tuple(
+        (ref(obj, kind), "its pods belong to this workload")
+        for kind, obj in behind.workloads
+        if carries(labels_of(obj.get("spec", {}).get("template", {})), behind.selector)
+    )
+    waiting = (*owners, *podstates.needs(unready, "it selects this pod"))
+    facts = {"workload": owners[0][0].name} if owners else {}
     if len(unready) < len(behind.chosen):
         ready = len(behind.chosen) - len(unready)
         summary = f"{about}: {ready} of {count(len(behind.chosen), 'pod')} ready behind it; {why}."
-        return (caution(about, "endpoints-partly-ready", summary, "Look at the pods not ready.", needs=waiting),)
+        remedy = "Look at the pods that are not ready."
+        return (caution(about, "endpoints-partly-ready", summary, remedy, needs=waiting, facts=facts),)
     if behind.service.get("spec", {}).get("publishNotReadyAddresses"):
         return ()
     return (
@@ -216,6 +224,7 @@ def _not_ready(behind: Behind) -> tuple[Verdict, ...]:
             seen="\n".join(filter(None, (why, behind.hint))),
             command=f"kubectl get pods -n {about.namespace} -l {printed(behind.selector)}",
             needs=waiting,
+            facts=facts,
         ),
     )
 

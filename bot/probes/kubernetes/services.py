@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.probes.kubernetes import endpoints, loadbalancers, serviceports
-from bot.probes.kubernetes.labels import near_hint
+from bot.probes.kubernetes.labels import carries, labels_of, near_hint
 from bot.probes.kubernetes.verdicts import Ref, Verdict, caution, fault, ref, sound, to_finding
 from bot.probes.kubernetes.workloads import find, health_hint
 from bot.probes.registry import probe
@@ -35,17 +35,39 @@ Object = Mapping[str, Any]
         "list daemonsets.apps",
         "list events",
     ),
-    facts=("service", "label", "wanted", "foreign", "target_port", "container_ports", "port"),
+    facts=("service", "workload", "label", "wanted", "foreign", "target_port", "container_ports", "port"),
 )
-def service_endpoints(view: KubernetesView, *, namespace: str, service: str = "", port: str = "") -> Iterator[Finding]:
-    """Whether a Service leads to ready pods: its selector, its ports, the pods behind it, its endpoints."""
+def service_endpoints(
+    view: KubernetesView, *, namespace: str, service: str = "", workload: str = "", port: str = ""
+) -> Iterator[Finding]:
+    """Whether a Service leads to ready pods: its selector, its ports, the pods behind it, its endpoints.
+
+    `workload` stands for the Services of that name or in front of it; neither given, all of the namespace are meant.
+    """
     services = view.list("Service", namespace)
     chosen = [each for each in services if not service or each["metadata"]["name"] == service]
     if service and not chosen and services.complete:
         yield to_finding(view, ENDPOINTS, _absent(view, namespace, service, services.items))
+    if workload and not service:
+        chosen = in_front_of(view, namespace, workload)
     for each in chosen:
-        for verdict in _judged(view, each, port, bool(service)):
+        for verdict in _judged(view, each, port, bool(service or workload)):
             yield to_finding(view, ENDPOINTS, verdict)
+
+
+def in_front_of(view: KubernetesView, namespace: str, workload: str) -> list[Object]:
+    """Give the Services that select the pods of a workload, and the one of the same name."""
+    templates = [obj["spec"].get("template", {}) for _, obj in find(view, namespace, workload)]
+    return [
+        each
+        for each in view.list("Service", namespace)
+        if each["metadata"]["name"] == workload or any(_selects(each, labels_of(template)) for template in templates)
+    ]
+
+
+def _selects(service: Object, labels: Mapping[str, str]) -> bool:
+    selector = service.get("spec", {}).get("selector") or {}
+    return bool(selector) and carries(labels, selector)
 
 
 def _judged(view: KubernetesView, service: Object, port: str, named: bool) -> tuple[Verdict, ...]:
