@@ -1,0 +1,32 @@
+"""`secondline permissions`: exactly what the runbooks need, as an IAM policy or a ClusterRole."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from bot.commands.output import people_first, settings
+
+
+class Target(StrEnum):
+    """Whose permissions to print."""
+
+    AWS = "aws"
+    KUBERNETES = "kubernetes"
+
+
+def permissions(
+    context: typer.Context,
+    system: Annotated[Target, typer.Argument(help="aws: an IAM policy; kubernetes: a ClusterRole with its binding.")],
+) -> None:
+    """Print the exact permissions of the runbooks in the catalogue: read-only, nothing spare."""
+    with people_first():
+        from bot.app import Parts, probe_specs
+        from bot.catalogue.permissions import cluster_role, iam_policy
+
+        catalogue = Parts(settings(context)).catalogue
+        render = iam_policy if system is Target.AWS else cluster_role
+        sys.stdout.write(render(catalogue, probe_specs()))
