@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from bot.catalogue.cases import Case, CaseResult
     from bot.catalogue.loader import Catalogue
     from bot.catalogue.problems import Problem
-    from bot.model.runbook import Runbook
 
 app = typer.Typer(help="Look at the runbooks, check them, try their cases, begin a new one.", no_args_is_help=True)
 
@@ -125,8 +124,8 @@ def _problems(root: Path) -> tuple[int, int, tuple[Problem, ...]]:
     return len(catalogue), len(cases), tuple(sorted({*broken, *broken_cases, *problems}))
 
 
-@app.command()
-def test(
+@app.command("test")
+def try_cases(
     context: typer.Context,
     only: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Runbooks or cases; all if none.")] = None,
     as_json: AsJson = False,
@@ -209,7 +208,7 @@ def new(
 @app.command()
 def schema(
     of_case: Annotated[bool, typer.Option("--case/--runbook", help="Of a case file, or of a runbook.yaml.")] = False,
-    as_json: AsJson = False,  # noqa: ARG001 - a schema is JSON either way
+    as_json: AsJson = False,
 ) -> None:
     """Print the JSON schema, for editors that check YAML while it is typed."""
     from bot.catalogue.caseschema import case_schema
