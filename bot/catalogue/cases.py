@@ -18,7 +18,7 @@ from bot.catalogue.loader import CASES_FOLDER, RUNBOOK_FILE
 from bot.catalogue.moments import resolve
 from bot.catalogue.problems import BrokenFiles, Problem
 from bot.catalogue.yamlfile import Document, read_yaml
-from bot.model.errors import InputError
+from bot.model.errors import InputError, SecondlineError
 from bot.model.explanation import Explanation
 from bot.model.match import Decision, Match
 from bot.model.ports import Clock
@@ -244,6 +244,9 @@ def run_cases(cases: Sequence[Case], diagnose: Callable[[Case], Diagnosis]) -> I
     """Triage each case by `diagnose` and judge it, one after the other, as they are asked for."""
     for case in cases:
         began = time.monotonic()
-        diagnosis = diagnose(case)
-        elapsed = round((time.monotonic() - began) * 1000)
-        yield CaseResult(case, judge(case, diagnosis), elapsed)
+        try:
+            differences = judge(case, diagnose(case))
+        except (SecondlineError, ValueError) as error:
+            # A world that the sandbox refuses (an AWS answer of the wrong shape, say) fails this case alone.
+            differences = (f"could not be run: {error}",)
+        yield CaseResult(case, differences, round((time.monotonic() - began) * 1000))

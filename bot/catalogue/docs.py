@@ -9,8 +9,6 @@ from bot.catalogue.loader import Catalogue
 from bot.model.ports import ProbeSpec
 from bot.model.runbook import Conclusion, Runbook, Step
 
-MADE_FROM = "<!-- Made by `make generated` from {source}; change that, not this. -->\n\n"
-
 
 def runbook_page(runbook: Runbook, specs: Mapping[str, ProbeSpec]) -> str:
     """Give the Markdown page of one runbook; `specs` tell what its probes answer and may read."""
