@@ -23,9 +23,9 @@ _PRIORITIES = {
     Priority.P4: ("low", "lowest", "minor", "trivial", "p4", "p5", "sev4", "sev 4", "4", "5"),
 }
 _KINDS = {
-    TicketKind.SERVICE_REQUEST: ("request", "access", "onboard", "question"),
     TicketKind.PROBLEM: ("problem",),
     TicketKind.CHANGE: ("change",),
+    TicketKind.SERVICE_REQUEST: ("request", "access", "onboard", "question"),
     TicketKind.INCIDENT: ("incident", "bug", "fault", "outage", "alert", "support"),
 }
 

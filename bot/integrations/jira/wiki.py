@@ -16,6 +16,9 @@ CUT = "\n\n_The rest was cut: the note was longer than Jira takes._"
 JOINER = "\u2060"
 """Word joiner: shows nothing, and parts two characters that would be markup together."""
 
+_BACKSLASH = "\x00"
+"""Stands for a backslash from outside while ours are put in; `clean` leaves none of its own."""
+
 _ALWAYS = re.compile(r"[{}\[\]!|]")
 _AT_WORD_EDGE = re.compile(r"(?<![A-Za-z0-9])[*_+^~?#-]|[*_+^~?#-](?![A-Za-z0-9])")
 _SCHEME = re.compile(r"(?i)(://|\bmailto:|\bwww\.)")
@@ -51,11 +54,12 @@ def from_markdown(text: str) -> str:
 
 def escape(text: str) -> str:
     """Make text from outside harmless, on one line or several; it reads as it was written."""
-    safe = clean(text).replace("\\", "&#92;")
+    safe = clean(text).replace("\\", _BACKSLASH)
     safe = _SCHEME.sub(lambda found: found.group(0)[:1] + JOINER + found.group(0)[1:], safe)
     safe = _ALWAYS.sub(r"\\\g<0>", safe)
     safe = _AT_WORD_EDGE.sub(r"\\\g<0>", safe)
-    return "\n".join(_LINE_START.sub(rf"\1{JOINER}\2", line) for line in safe.split("\n"))
+    lines = (_LINE_START.sub(rf"\1{JOINER}\2", line) for line in safe.split("\n"))
+    return "\n".join(lines).replace(_BACKSLASH, "&#92;")
 
 
 def noformat(text: str) -> str:

@@ -13,12 +13,18 @@ from bot.sandbox.jira import JiraSandbox
 from bot.settings import JiraSettings
 
 
-@pytest.fixture(params=["cloud", "datacenter"])
-def jira(request: pytest.FixtureRequest) -> Iterator[JiraSandbox]:
+@pytest.fixture(scope="session", params=["cloud", "datacenter"])
+def served(request: pytest.FixtureRequest) -> Iterator[JiraSandbox]:
     sandbox = JiraSandbox(request.param, time_zone="America/New_York")
     sandbox.start()
     yield sandbox
     sandbox.close()
+
+
+@pytest.fixture
+def jira(served: JiraSandbox) -> JiraSandbox:
+    served.reset()
+    return served
 
 
 @pytest.fixture
