@@ -48,21 +48,22 @@ def recorded(entry: Mapping[str, Any]) -> RecordedAnswer:
     """Read one entry of a case's `aws:` list. Raises ValueError that says what is wrong with it."""
     operation = str(entry.get("operation", ""))
     service, separator, name = operation.partition(":")
-    if not separator or set(entry) - _KEYS or ("answer" in entry) == ("error" in entry):
+    answered, refused = entry.get("answer") is not None, entry.get("error") is not None
+    if not separator or set(entry) - _KEYS or answered == refused:
         raise ValueError(f"{operation or entry}: expected operation, optionally when, and one of answer and error")
     if name not in model_of(service).operation_names:
         raise ValueError(f"{operation}: AWS has no such operation")
     when = entry.get("when") or {}
-    if "error" in entry:
+    if refused:
         error = entry["error"]
         if set(error) - _ERROR_KEYS or "code" not in error:
             raise ValueError(f"{operation}: an error has code, message and status")
         refusal = Refusal(str(error["code"]), str(error.get("message", "")), int(error.get("status", 400)))
         return RecordedAnswer(service, name, when, refusal=refusal)
-    problems = misfits(service, name, entry["answer"] or {}, when)
+    problems = misfits(service, name, entry["answer"], when)
     if problems:
         raise ValueError(f"{operation}: {'; '.join(problems)}")
-    return RecordedAnswer(service, name, when, answer=entry["answer"] or {})
+    return RecordedAnswer(service, name, when, answer=entry["answer"])
 
 
 def misfits(service: str, operation: str, answer: Any, when: Mapping[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from bot.kit.text import listed
 from bot.model.finding import Finding, Severity
 from bot.model.resource import Resource
-from bot.probes.aws.databases import PERMISSIONS, Database, find
+from bot.probes.aws.databases import PERMISSIONS, Database, find, host_region
 from bot.probes.aws.saying import Says, moment, needs, shown
 from bot.probes.aws.view import AwsView
 from bot.probes.registry import probe
@@ -176,7 +176,7 @@ def _asked_wrong(
 ) -> Finding | None:
     facts = _facts(instance)
     evidence = shown("Endpoint", f"{facts['host']}:{facts['port']}", _command(resource.name))
-    if host and ".cluster-" not in host and facts["host"] and host.lower().rstrip(".") != facts["host"].lower():
+    if _another_address(host, facts["host"]):
         return STATE.critical(
             "endpoint-changed",
             resource,
@@ -204,6 +204,12 @@ def _asked_wrong(
             facts=facts,
         )
     return None
+
+
+def _another_address(asked: str, present: str) -> bool:
+    # Only RDS's own addresses are compared: an alias (db.example.com) may well lead to the right one.
+    is_instance = bool(host_region(asked)) and ".cluster-" not in asked
+    return is_instance and bool(present) and asked.lower().rstrip(".") != present.lower()
 
 
 def _certificate(instance: Mapping[str, Any], resource: Resource, now: datetime) -> Finding | None:

@@ -124,7 +124,7 @@ class AwsView:
             return self._shared.targets.get("account", "")
         found = str(self._fetch(WHO_AM_I, {}, pages="").get("Account", ""))
         wanted = self._shared.targets.get("account", "")
-        if wanted and wanted != found:
+        if wanted.isdigit() and wanted != found:
             raise AccessDenied(
                 f"the ticket is about account {wanted}, these credentials are for {found}",
                 system="aws",

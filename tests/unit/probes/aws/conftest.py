@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.model.ports import ProbeSpec
+from bot.probes.aws.view import open_view
+from bot.probes.session import CallLog
+from bot.sandbox.aws import AwsSandbox
+from bot.settings import AwsSettings
+
+
+@pytest.fixture(scope="session")
+def running_sandbox():
+    sandbox = AwsSandbox()
+    sandbox.start()
+    yield sandbox
+    sandbox.stop()
+
+
+@pytest.fixture
+def sandbox(running_sandbox):
+    running_sandbox.load([])
+    return running_sandbox
+
+
+@pytest.fixture
+def view_of(sandbox):
+    """Open a view that may use `permissions`; gives the view and its log."""
+
+    def opened(*permissions: str, planning: bool = False, targets=None, deadline=None, settings=None):
+        settings = settings or AwsSettings(timeout_s=2, retries=0)
+        until = deadline or datetime.now(UTC) + timedelta(minutes=1)
+        view = open_view(settings, sandbox.environment())(targets or {}, until)
+        log = CallLog()
+        spec = ProbeSpec("aws.test.question", "aws", "A test.", (), permissions)
+        return view.scoped(spec, log, planning=planning), log
+
+    return opened
