@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 from bot.model.ports import Directory, ProbeSpec
 from bot.model.report import Card
 from bot.model.run import ApiCall
-from bot.model.runbook import Parameter
-from bot.model.ticket import Address, Invocation, Origin, RawMessage
 from bot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -104,42 +102,16 @@ class Parts:
         from datetime import timedelta
 
         from bot.pipeline import running
+        from bot.pipeline.extracting import check_given
 
         found = self.catalogue.get(runbook)
-        checked = check_parameters(found.parameters, parameters, runbook)
+        checked = check_given(found, parameters)
         deadline = now() + timedelta(seconds=self.settings.engine.run_deadline_s)
         session = self.probes.session({}, deadline)
         try:
             return running.plan(running.Conditions(found, checked, self.probes.specs(), session, deadline, now))
         finally:
             session.close()
-
-
-def check_parameters(
-    declared: tuple[Parameter, ...], given: Mapping[str, str], runbook: str, *, all_needed: bool = True
-) -> dict[str, str]:
-    """Check parameters that a person gave. Raises InputError that names what is unknown, wrong or missing."""
-    from bot.model.errors import InputError
-    from bot.pipeline.extracting import parse
-
-    by_name = {parameter.name: parameter for parameter in declared}
-    for name in given:
-        if name not in by_name:
-            raise InputError(f"{runbook} has no parameter {name!r}; it takes: {', '.join(by_name) or 'none'}")
-    checked = {name: parse(by_name[name], value) for name, value in given.items() if value}
-    missing = [one for one in declared if one.required and one.name not in checked and one.default is None]
-    if missing and all_needed:
-        wanted = "; ".join(f"{one.name}=… ({one.description})" for one in missing)
-        raise InputError(f"{runbook} needs {wanted}")
-    return {**{one.name: one.default for one in declared if one.default is not None}, **checked}
-
-
-def message(text: str, invocation: Invocation | None = None, *, key: str = "command line") -> RawMessage:
-    """Make a raw message of a text: its first line is the summary."""
-    summary, _, body = text.strip().partition("\n")
-    return RawMessage(
-        Origin("cli", "local", key), summary, body, invocation=invocation, reply_to=(Address("cli", key),)
-    )
 
 
 # What `secondline catalogue` asks for -----------------------------------------------------------------------

@@ -11,9 +11,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from bot.app import Parts, message
+from bot.app import Parts
 from bot.catalogue.cases import Diagnosis
-from bot.pipeline.single import Triaged
+from bot.pipeline.single import Triaged, message
 from bot.sandbox.aws import AwsSandbox
 from bot.sandbox.kubernetes import KubernetesSandbox
 from bot.sandbox.network import NetworkSandbox
@@ -78,7 +78,7 @@ class Stage:
         self._aws.load(case.aws)
         self._network.load(case.network)
         parts = Parts(self._settings())
-        object.__setattr__(parts, "catalogue", self._base.catalogue)
+        parts.__dict__["catalogue"] = self._base.catalogue  # read once for all cases
         raw = replace(message(case.summary, key=case.id), body=case.body, fields=case.fields)
         return parts.bench().triage(raw)
 

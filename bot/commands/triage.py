@@ -60,8 +60,10 @@ def run(
 ) -> None:
     """Run one runbook by name."""
     with people_first(as_json=as_json):
-        from bot.app import Parts, check_parameters, message
+        from bot.app import Parts
         from bot.model.ticket import Invocation
+        from bot.pipeline.extracting import check_given
+        from bot.pipeline.single import message
 
         parts = Parts(settings(context))
         found = parts.catalogue.get(runbook)
@@ -69,7 +71,7 @@ def run(
         if dry_run:
             _show_plan(parts, runbook, given, as_json=as_json)
             return
-        checked = check_parameters(found.parameters, given, runbook)
+        checked = check_given(found, given)
         raw = message(f"run {runbook}", Invocation(runbook, checked, "command line"))
         _answer(parts, raw, as_json=as_json, desk=desk)
 
@@ -91,7 +93,7 @@ def match(
 
 
 def _message(parts: Parts, text: str, file: Path | None, jira: str) -> RawMessage:
-    from bot.app import message
+    from bot.pipeline.single import message
 
     if sum((bool(text), file is not None, bool(jira))) != 1:
         raise InputError("give the ticket by one of --text, --file or --jira")
@@ -232,6 +234,6 @@ def _lines(file: Path) -> Iterator[dict[str, Any]]:
 
 
 def _from_line(line: dict[str, Any]) -> RawMessage:
-    from bot.app import message
+    from bot.pipeline.single import message
 
     return message(f"{line.get('title') or ''}\n{line.get('body') or ''}", key=str(line["id"]))

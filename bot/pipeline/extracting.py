@@ -41,6 +41,23 @@ def parse(parameter: Parameter, value: str) -> str:
     )
 
 
+def check_given(runbook: Runbook, given: Mapping[str, str], *, all_needed: bool = True) -> dict[str, str]:
+    """Check parameters that a person gave by name. Raises InputError that names what is unknown, wrong or missing."""
+    checked: dict[str, str] = {}
+    for name, value in given.items():
+        parameter = runbook.parameter(name)
+        if parameter is None:
+            known = ", ".join(one.name for one in runbook.parameters) or "none"
+            raise InputError(f"{runbook.id} has no parameter {name!r}; it takes: {known}")
+        if value:
+            checked[name] = parse(parameter, value)
+    lacking = [one for one in runbook.parameters if one.required and one.name not in checked and one.default is None]
+    if lacking and all_needed:
+        wanted = "; ".join(f"{one.name}=… ({one.description})" for one in lacking)
+        raise InputError(f"{runbook.id} needs {wanted}")
+    return checked
+
+
 def extract(runbook: Runbook, ticket: Ticket, directory: Directory | None = None) -> Bound:
     """Bind a runbook's parameters from a ticket.
 
@@ -86,18 +103,8 @@ def find_all(kind: ParameterType, text: str) -> tuple[str, ...]:
 
 
 def _given(runbook: Runbook, ticket: Ticket) -> dict[str, str]:
-    invocation = ticket.invocation
-    if invocation is None:
-        return {}
-    checked: dict[str, str] = {}
-    for name, value in invocation.parameters.items():
-        parameter = runbook.parameter(name)
-        if parameter is None:
-            known = ", ".join(one.name for one in runbook.parameters) or "none"
-            raise InputError(f"{runbook.id} has no parameter {name!r}; it takes: {known}")
-        if value:
-            checked[name] = parse(parameter, value)
-    return checked
+    given = ticket.invocation.parameters if ticket.invocation else {}
+    return check_given(runbook, given, all_needed=False)
 
 
 def _from_fields(parameter: Parameter, fields: Mapping[str, str]) -> str:

@@ -14,12 +14,20 @@ from bot.model.ports import Clock, Matcher, Probes
 from bot.model.report import Card, Report
 from bot.model.run import Run
 from bot.model.runbook import Runbook
-from bot.model.ticket import RawMessage, Ticket
+from bot.model.ticket import Address, Invocation, Origin, RawMessage, Ticket
 from bot.pipeline.flow import Desk, triage
 from bot.pipeline.receiving import receive
 from bot.pipeline.routing import Places, Routing
 
 T = TypeVar("T")
+
+
+def message(text: str, invocation: Invocation | None = None, *, key: str = "command line") -> RawMessage:
+    """Make a raw message of a text: its first line is the summary."""
+    summary, _, body = text.strip().partition("\n")
+    return RawMessage(
+        Origin("cli", "local", key), summary, body, invocation=invocation, reply_to=(Address("cli", key),)
+    )
 
 
 @dataclass(slots=True)
