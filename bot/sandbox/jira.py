@@ -79,6 +79,12 @@ class JiraSandbox:
         self.stop()
         self.webhooks.close()
 
+    def reset(self) -> None:
+        """Start over with an empty project, no faults and no webhooks, on the same port."""
+        self.webhooks.reset()
+        self._faults.reset()
+        self._world.reset()
+
     # --- people's hands ---------------------------------------------------------------------------------------
 
     def create(self, summary: str, description: str | Mapping[str, Any] | None = None, **fields: Any) -> str:

@@ -56,6 +56,11 @@ class Faults:
         with self._lock:
             self._due.append(Fault(path_prefix, status, times, **{**defaults, **how}))
 
+    def reset(self) -> None:
+        """Order nothing any more."""
+        with self._lock:
+            self._due.clear()
+
     def take(self, method: str, path: str) -> Fault | None:
         """Use up and give the first failure due for this request, or None."""
         with self._lock:

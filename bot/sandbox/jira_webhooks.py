@@ -68,6 +68,12 @@ class Webhooks:
             pending, self._pending = self._pending, []
         wait(pending, timeout=TIMEOUT_S * TRIES)
 
+    def reset(self) -> None:
+        """Forget who registered and what was sent."""
+        self.flush()
+        self._registered.clear()
+        self.sent.clear()
+
     def close(self) -> None:
         """Send no more."""
         self._pool.shutdown(wait=True, cancel_futures=True)

@@ -44,6 +44,13 @@ class JiraWorld:
         """Give this server's time, aware and in UTC."""
         return self._clock().astimezone(UTC)
 
+    def reset(self) -> None:
+        """Forget every issue; keys begin at 1 again."""
+        with self.lock:
+            self.store.issues.clear()
+            self.store._counter = 0
+            self.store.reindex()
+
     # --- issues -----------------------------------------------------------------------------------------------
 
     def create(self, fields: Mapping[str, Any]) -> str:

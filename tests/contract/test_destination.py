@@ -4,11 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pytest
+from pydantic import SecretStr
 
+from bot.integrations.jira.client import JiraClient
+from bot.integrations.jira.destination import JiraDestination
 from bot.integrations.slack.destination import SlackDestination
-from bot.model import Delivery, Purpose
+from bot.model import Address, Card, Delivery, Purpose
 from bot.model.ports import Destination
+from bot.sandbox.jira import JiraSandbox
 from bot.sandbox.slack import SlackSandbox
+from bot.settings import JiraSettings
 from tests.cards import make_card, make_delivery, make_escalation, make_report, settings_of
 
 
@@ -46,7 +51,35 @@ def slack():
     sandbox.stop()
 
 
-CASES = ["slack"]
+def jira(flavour):
+    sandbox = JiraSandbox(flavour)
+    sandbox.start()
+    key = sandbox.create("checkout is down")
+    full = make_card(report=make_report(evidence="x\n" * 3000), escalation=make_escalation())
+    settings = JiraSettings(url=sandbox.url, user=sandbox.user, token=SecretStr(sandbox.token))
+
+    def note(name: str, card: Card) -> Delivery:
+        return replace(make_delivery(name, Purpose.NOTE, card), address=Address("jira", key))
+
+    yield Case(
+        JiraDestination(JiraClient(settings)),
+        (note("note", full), note("note-without-report", make_card())),
+        lambda: len(sandbox.comments(key)),
+    )
+    sandbox.close()
+
+
+@pytest.fixture
+def jira_cloud():
+    yield from jira("cloud")
+
+
+@pytest.fixture
+def jira_datacenter():
+    yield from jira("datacenter")
+
+
+CASES = ["slack", "jira_cloud", "jira_datacenter"]
 
 
 @pytest.fixture(params=CASES)

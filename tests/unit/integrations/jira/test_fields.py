@@ -13,7 +13,8 @@ def read(**fields):
     ("name", "priority"),
     [
         ("Highest", "P1"), ("Blocker", "P1"), ("Critical", "P1"), ("P1 - Critical", "P1"), ("Sev1", "P1"),
-        ("High", "P2"), ("Major", "P2"), ("Medium", "P3"), ("Normal", "P3"), ("Low", "P4"), ("Lowest", "P4"), ("trivial", "P4"),
+        ("High", "P2"), ("Major", "P2"), ("Medium", "P3"), ("Normal", "P3"), ("Low", "P4"), ("Lowest", "P4"),
+        ("trivial", "P4"),
         ("Unclassified", ""), ("", ""),
     ],
 )  # fmt: skip
