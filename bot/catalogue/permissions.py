@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 
-from bot.catalogue.caseschema import case_schema
-from bot.catalogue.docs import index_page, runbook_page
 from bot.catalogue.iam import DENIED, iam_action
 from bot.catalogue.loader import Catalogue
-from bot.catalogue.schema import runbook_schema
 from bot.model.errors import CatalogueError
 from bot.model.ports import ProbeSpec
 
 READ_VERBS = ("get", "list", "watch")
-AWS_FILE = Path("config/permissions/aws.json")
-KUBERNETES_FILE = Path("config/permissions/kubernetes.yaml")
-SCHEMAS = Path("config/schema")
-PAGES = Path("docs/runbooks")
 
 _ROLE = """\
 # The rights that the runbooks need, generated from the permissions that their probes declare; do not edit.
@@ -100,20 +92,3 @@ def read_right(permission: str) -> tuple[str, str, str]:
     if verb not in READ_VERBS or not resource or "*" in permission or " " in thing:
         raise CatalogueError(f"the permission {permission!r} is no read; write '<get|list|watch> <resource>[.<group>]'")
     return verb, group, f"{resource}{slash}{part}"
-
-
-def generated(catalogue: Catalogue, specs: Mapping[str, ProbeSpec]) -> Mapping[Path, str]:
-    """Give every generated file, by its path below the repository's root."""
-    pages = {PAGES / f"{one.id}.md": runbook_page(one, specs) for one in catalogue.runbooks.values()}
-    return {
-        AWS_FILE: iam_policy(catalogue, specs),
-        KUBERNETES_FILE: cluster_role(catalogue, specs),
-        SCHEMAS / "runbook.json": _json(runbook_schema()),
-        SCHEMAS / "case.json": _json(case_schema()),
-        PAGES / "README.md": index_page(catalogue),
-        **pages,
-    }
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, indent=2) + "\n"
