@@ -205,7 +205,7 @@ def _short_of_pods(rollout: Rollout) -> Verdict | None:
         return None
     if not settled and not failing:
         return None
-    first = (failing or unready or [None])[0]
+    first = next(iter((*failing, *unready)), None)
     why = f"; pod {first['metadata']['name']}: {podstates.trouble(first)}" if first else ""
     return symptom(
         about,

@@ -163,7 +163,7 @@ def _refused(view: KubernetesView, obj: Object, about: Ref, replica_sets: Sequen
 
 
 def _creation(view: KubernetesView, about: Ref, message: str) -> Iterator[Verdict]:
-    verdict = refusal(about, message, _policies(view, about.namespace, message))
+    verdict = refusal(about, message, policies(view, about.namespace, message))
     yield verdict
     if verdict.about != about:
         yield symptom(
@@ -176,7 +176,7 @@ def _creation(view: KubernetesView, about: Ref, message: str) -> Iterator[Verdic
         )
 
 
-def _policies(view: KubernetesView, namespace: str, message: str) -> Iterator[Object]:
+def policies(view: KubernetesView, namespace: str, message: str) -> Iterator[Object]:
     """Give the objects that the refusal speaks of, each with its kind; lists only what is needed."""
     if " per Container is " in message or " per Pod is " in message:
         yield from ({**obj, "kind": "LimitRange"} for obj in view.list("LimitRange", namespace))
