@@ -1,0 +1,310 @@
+"""Durable execution on DBOS: what is queued here is done, once, whatever process dies in between.
+
+How `app.py` wires it:
+
+    stores = Stores.open(settings.engine)                           # bot.store.stores
+    engine = DurableEngine(settings.engine, stores)                 # opens nothing yet
+    desk = Desk(..., records=stores.records, dispatch=engine.dispatch, ...)
+    engine.launch(                                                  # bot.engine.workload.Workload
+        Workload(
+            triage=lambda ticket, step: flow.triage(ticket, desk, step),
+            attempt=lambda key, last: delivering.attempt(key, stores.outbox, destinations, last=last),
+            jobs=jobs_of(engine, stores, sources, settings),        # bot.scheduling
+        ),
+        works=role != "front",
+    )
+    front = EngineFrontDesk(engine, stores, DeskTools(...))         # bot.engine.frontdesk, bot.engine.workload
+    scheduler = Scheduler(engine, stores, jobs); scheduler.start()  # bot.scheduling
+    ...
+    scheduler.stop(); engine.close(); stores.close()
+
+The library keeps its own tables: the file `engine.db` beside ours, or the schema `dbos` in PostgreSQL. Arguments and
+outcomes are plain strings (JSON of redacted nouns).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from socket import gethostname
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from bot.engine.lease import Keeper, stop_process
+from bot.engine.workload import Workload
+from bot.kit.codec import from_json, to_json
+from bot.model.delivery import DeliveryState
+from bot.model.errors import InputError, SecondlineError
+from bot.model.ticket import Invocation
+from bot.pipeline.delivering import Attempt
+from bot.settings import EngineSettings
+from bot.store.database import driver_url
+from bot.store.stores import Stores
+
+if TYPE_CHECKING:
+    from dbos import DBOSConfig
+
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
+
+NAME = "secondline"
+VERSION = "1"
+"""Pinned: by default it is a hash of the code, and then a deploy strands what was under way."""
+POLL_S = 0.1
+TRIAGE, DELIVERY, JOBS = "triage", "delivery", "jobs"
+DELIVERIES_AT_ONCE = 8
+JOBS_AT_ONCE = 2
+DEADLINE_SLACK_S = 600.0
+"""A triage ends itself by the run's own deadline; only one that hangs beyond all time-outs is cut off."""
+LIVE = ("ENQUEUED", "PENDING", "DELAYED")
+
+
+def checkpoint(name: str, outcome: type[T], work: Callable[[], T]) -> T:
+    """Run one arrow as a durable step. Implements `ports.Checkpoint`, within a workflow."""
+    from dbos import DBOS
+
+    return from_json(DBOS.run_step({"name": name}, lambda: to_json(work())), outcome)
+
+
+class DurableEngine:
+    """Queues, workflows and this replica's lease. One in a process, since the library is one in a process."""
+
+    def __init__(self, settings: EngineSettings, stores: Stores, on_lost: Callable[[], None] = stop_process) -> None:
+        """Take settings and open stores. `on_lost` is called when this replica was taken for dead: it must stop."""
+        self._settings = settings
+        self._stores = stores
+        name = settings.executor_id or gethostname()
+        self._keeper = Keeper(stores.leases, name, settings.lease_s, on_lost)
+        self._work: Workload | None = None
+        self._workflows: dict[str, Any] = {}
+        self._stopping = threading.Event()
+        self._warden: threading.Thread | None = None
+
+    @property
+    def executor(self) -> str:
+        """The id of this replica, new at each start."""
+        return self._keeper.lease.token
+
+    # life --------------------------------------------------------------------------------------------------
+
+    def launch(self, work: Workload, *, works: bool = True) -> None:
+        """Take the lease, start the workers, and take up what was under way. `works=False`: only queue, run nothing.
+
+        Raises SettingsError or Unavailable when the database cannot be used.
+        """
+        from dbos import DBOS
+
+        self._work = work
+        self._keeper.take()
+        DBOS(config=self._config())
+        self._register()
+        if not works:
+            DBOS.listen_queues([])
+        DBOS.launch()
+        for queue, at_once in ((TRIAGE, self._settings.workers), (DELIVERY, DELIVERIES_AT_ONCE), (JOBS, JOBS_AT_ONCE)):
+            DBOS.register_queue(
+                queue, worker_concurrency=at_once, polling_interval_sec=POLL_S, on_conflict="always_update"
+            )
+        self._keeper.start()
+        self._warden = threading.Thread(target=self._watch, name="warden", daemon=True)
+        self._warden.start()
+
+    def _config(self) -> DBOSConfig:
+        url = self._settings.database_url
+        file = (self._settings.state_dir / "engine.db").absolute()
+        return {
+            "name": NAME,
+            "application_version": VERSION,
+            "executor_id": self.executor,
+            "system_database_url": (
+                driver_url(url.get_secret_value()).render_as_string(hide_password=False) if url else f"sqlite:///{file}"
+            ),
+            "log_level": "WARNING",
+            "enable_otlp": False,
+        }
+
+    def _register(self) -> None:
+        from dbos import DBOS
+
+        def triage(ticket: str, wish: str) -> str:
+            return self._triage(ticket, wish)
+
+        def deliver(key: str, stage: str, number: int, give_up_at: float) -> str:
+            return self._deliver(key, stage, number, give_up_at)
+
+        def job(name: str, nominal: str) -> str:
+            return self._job(name, nominal)
+
+        for name, body in ((TRIAGE, triage), (DELIVERY, deliver), (JOBS, job)):
+            self._workflows[name] = DBOS.workflow(name=name, max_recovery_attempts=None)(body)
+
+    def _watch(self) -> None:
+        """Fence the silent and adopt their work, at once and then several times within each lease."""
+        from dbos import error
+        from sqlalchemy.exc import SQLAlchemyError
+
+        from bot.engine.recovery import adopt
+
+        while True:
+            try:
+                self._stores.leases.fence_silent(self._settings.lease_s)
+                adopt(self._stores.leases.live)
+            except (SecondlineError, SQLAlchemyError, error.DBOSException) as problem:
+                logger.warning("could not look for dead replicas: %s", problem)
+            if self._stopping.wait(self._settings.lease_s / 3):
+                return
+
+    def close(self, patience_s: int = 5) -> None:
+        """Stop in good order: wait up to `patience_s` seconds for what runs; the rest is left for others."""
+        from dbos import DBOS
+
+        self._stopping.set()
+        if self._warden is not None:
+            self._warden.join()
+        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience_s)
+        self._keeper.stop()
+
+    # workflows ---------------------------------------------------------------------------------------------
+
+    def _triage(self, ticket: str, wish: str) -> str:
+        from dbos import DBOS
+
+        assert self._work is not None  # noqa: S101 - launched, or this would not run
+        found = self._stores.tickets.get(ticket)
+        if found is None:
+            raise InputError(f"there is no ticket {ticket}")
+        if wish:
+            found = replace(found, invocation=from_json(wish, Invocation))
+        workflow = DBOS.workflow_id or ""
+        report = self._work.triage(found, checkpoint)
+        checkpoint("settle-ticket", bool, lambda: self._stores.tickets.settle(ticket, workflow))
+        return report.fingerprint
+
+    def _deliver(self, key: str, stage: str, number: int, give_up_at: float) -> str:
+        """Each attempt is a workflow of its own, so that waiting for the next one holds no worker."""
+        work = self._work
+        assert work is not None  # noqa: S101 - launched, or this would not run
+        outcome = checkpoint("attempt", Attempt, lambda: work.attempt(key, time.time() >= give_up_at))
+        if outcome.state is DeliveryState.INTENDED:
+            self._queue_delivery(key, stage, number + 1, give_up_at, outcome.retry_after_s)
+        return outcome.state.value
+
+    def _job(self, name: str, nominal: str) -> str:
+        assert self._work is not None  # noqa: S101 - launched, or this would not run
+        job = self._work.jobs.get(name)
+        if job is None:
+            return "unknown"
+        job(datetime.fromisoformat(nominal))
+        return "done"
+
+    # queueing ----------------------------------------------------------------------------------------------
+
+    def triage(self, ticket: str, workflow: str, wish: str = "") -> None:
+        """Queue the triage of a stored ticket, once for each workflow id. `wish` is an Invocation as JSON, or empty."""
+        timeout = self._settings.run_deadline_s + DEADLINE_SLACK_S
+        self._enqueue(TRIAGE, workflow, ticket, wish, timeout_s=timeout)
+
+    def dispatch(self, keys: Sequence[str], stage: str) -> None:
+        """Queue deliveries that the outbox holds, once for each stage (and for each triage, when called within one)."""
+        from dbos import DBOS
+
+        mark = f"{stage}:{_short(DBOS.workflow_id)}" if DBOS.workflow_id else stage
+        give_up_at = time.time() + self._settings.give_up_delivery_after_s
+        for key in keys:
+            self._queue_delivery(key, mark, 1, give_up_at)
+
+    def _queue_delivery(self, key: str, stage: str, number: int, give_up_at: float, delay_s: float = 0.0) -> None:
+        workflow = f"{delivery_prefix(key)}{stage}:{number}"
+        self._enqueue(DELIVERY, workflow, key, stage, number, give_up_at, delay_s=delay_s)
+
+    def tick(self, job: str, nominal: datetime) -> None:
+        """Queue one run of a scheduled job, once for each nominal time, whatever the number of replicas."""
+        when = nominal.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00")
+        self._enqueue(JOBS, f"tick:{job}:{when}", job, when)
+
+    def _enqueue(
+        self, queue: str, workflow: str, *arguments: Any, delay_s: float = 0.0, timeout_s: float | None = None
+    ) -> None:
+        from dbos import DBOS, SetEnqueueOptions, SetWorkflowID, SetWorkflowTimeout
+
+        with SetWorkflowID(workflow), SetWorkflowTimeout(timeout_s), SetEnqueueOptions(delay_seconds=delay_s or None):
+            DBOS.enqueue_workflow(queue, self._workflows[queue], *arguments)
+
+    # asking ------------------------------------------------------------------------------------------------
+
+    def known(self, workflow: str) -> bool:
+        """Say whether a workflow of this id was ever queued, as far as history goes back."""
+        return self.state(workflow) != ""
+
+    def state(self, workflow: str) -> str:
+        """Give the library's word for the state of a workflow, empty when there is none."""
+        from dbos import DBOS
+
+        found = DBOS.list_workflows(workflow_ids=[workflow], load_input=False, load_output=False)
+        return found[0].status if found else ""
+
+    def is_live(self, workflow: str) -> bool:
+        """Say whether a workflow waits or runs."""
+        return self.state(workflow) in LIVE
+
+    def delivers(self, key: str) -> bool:
+        """Say whether an attempt at this delivery waits or runs."""
+        from dbos import DBOS
+
+        return bool(
+            DBOS.list_workflows(
+                workflow_id_prefix=delivery_prefix(key), status=list(LIVE), limit=1, load_input=False, load_output=False
+            )
+        )
+
+    def cancel(self, workflow: str) -> None:
+        """Stop a workflow before its next step."""
+        from dbos import DBOS
+
+        DBOS.cancel_workflow(workflow)
+
+    def idle(self) -> bool:
+        """Say whether nothing waits or runs."""
+        from dbos import DBOS
+
+        return not DBOS.list_workflows(status=list(LIVE), limit=1, load_input=False, load_output=False)
+
+    def prune(self, before: datetime, most: int = 1000) -> int:
+        """Forget finished workflows that were queued before a moment, at most `most` at once; give how many."""
+        from dbos import DBOS
+
+        old = DBOS.list_workflows(
+            status=["SUCCESS", "ERROR", "CANCELLED"],
+            end_time=before.astimezone(UTC).isoformat(),
+            limit=most,
+            load_input=False,
+            load_output=False,
+        )
+        _delete(workflow.workflow_id for workflow in old)
+        return len(old)
+
+
+def _delete(workflows: Iterable[str]) -> None:
+    from dbos import DBOS
+
+    found = list(workflows)
+    if found:
+        DBOS.delete_workflows(found)
+
+
+def delivery_prefix(key: str) -> str:
+    """Give what the ids of all workflows for a delivery begin with."""
+    return f"deliver:{key}:"
+
+
+def triage_id(ticket: str, turn: str = "") -> str:
+    """Derive the id of a triage: the same for the same ticket, and for the same click or attempt (`turn`) on it."""
+    return f"triage:{ticket}" + (f":{_short(turn)}" if turn else "")
+
+
+def _short(text: str | None) -> str:
+    return hashlib.sha256((text or "").encode()).hexdigest()[:12]
