@@ -34,6 +34,8 @@ class Parts:
     """What every way of running secondline needs, built when first used."""
 
     settings: Settings
+    aws_environment: Mapping[str, str] | None = None
+    """Endpoint, keys and region for AWS in place of the process's own environment."""
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -62,7 +64,7 @@ class Parts:
         return AllProbes(
             {
                 "kubernetes": open_kubernetes(self.settings.kubernetes),
-                "aws": open_aws(self.settings.aws),
+                "aws": open_aws(self.settings.aws, self.aws_environment),
                 "network": open_network(self.settings.network),
             }
         )

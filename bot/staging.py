@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from bot.app import Parts
 from bot.catalogue.cases import Diagnosis
 from bot.pipeline.single import Triaged, message
 from bot.sandbox.aws import AwsSandbox
 from bot.sandbox.kubernetes import KubernetesSandbox
-from bot.sandbox.network import NetworkSandbox
 from bot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from bot.catalogue.cases import Case
+    from bot.sandbox.network import NetworkSandbox
 
 
 class Stage:
@@ -32,8 +31,7 @@ class Stage:
         self._open = ExitStack()
         self._kubernetes = KubernetesSandbox()
         self._aws = AwsSandbox()
-        self._network = NetworkSandbox()
-        self._environment: dict[str, str | None] = {}
+        self._network: NetworkSandbox | None = None
 
     def __enter__(self) -> Self:
         """Start the servers."""
@@ -43,8 +41,6 @@ class Stage:
         self._kubeconfig = self._kubernetes.kubeconfig(folder / "kubeconfig")
         self._aws.start()
         self._open.callback(self._aws.stop)
-        self._open.callback(self._network.stop)
-        self._borrow_environment(self._aws.environment())
         return self
 
     def __exit__(
@@ -52,20 +48,6 @@ class Stage:
     ) -> None:
         """Stop the servers."""
         self._open.close()
-
-    def _borrow_environment(self, wanted: dict[str, str]) -> None:
-        """The AWS SDK reads its endpoint and credentials from the environment; they are given back at the end."""
-        before = {name: os.environ.get(name) for name in wanted}
-        os.environ.update(wanted)
-
-        def give_back() -> None:
-            for name, value in before.items():
-                if value is None:
-                    os.environ.pop(name, None)
-                else:
-                    os.environ[name] = value
-
-        self._open.callback(give_back)
 
     def diagnose(self, case: Case) -> Diagnosis:
         """Triage a case's ticket in its own world."""
@@ -76,19 +58,31 @@ class Stage:
         """Load the world of `case`, and triage its ticket."""
         self._kubernetes.load(case.kubernetes.objects, case.kubernetes.logs, case.kubernetes.faults)
         self._aws.load(case.aws)
-        self._network.load(case.network)
-        parts = Parts(self._settings())
+        network = self._hosts(case)
+        parts = Parts(self._settings(network), self._aws.environment())
         parts.__dict__["catalogue"] = self._base.catalogue  # read once for all cases
         raw = replace(message(case.summary, key=case.id), body=case.body, fields=case.fields)
         return parts.bench().triage(raw)
 
-    def _settings(self) -> Settings:
+    def _hosts(self, case: Case) -> dict[str, Any]:
+        """The network is built when the first case with hosts comes: most have none, and certificates take time."""
+        if self._network is None:
+            if not case.network:
+                return {}
+            from bot.sandbox.network import NetworkSandbox
+
+            self._network = NetworkSandbox()
+            self._open.callback(self._network.stop)
+        self._network.load(case.network)
+        return self._network.settings()
+
+    def _settings(self, network: dict[str, Any]) -> Settings:
         base = self._base.settings
         return load_settings(
             environment={},
             overrides={
                 "kubernetes": {"kubeconfig": str(self._kubeconfig), "timeout_s": 5},
-                "network": self._network.settings(),
+                "network": network,
                 "matching": base.matching.model_dump(),
                 "catalogue": base.catalogue.model_dump(),
             },

@@ -5,6 +5,7 @@ Everything hides behind `CatalogueMatcher.__call__`, so that how it ranks may ch
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -168,6 +169,7 @@ class _Index:
     def _bm25(self) -> BM25:
         import bm25s
 
+        logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG
         index = bm25s.BM25(k1=1.2, b=0.5)
         index.index([words for _, words in self._documents], show_progress=False)
         return index
