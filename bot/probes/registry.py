@@ -50,12 +50,17 @@ def probe(
     """
 
     def register(function: Function) -> Function:
-        if name in _registered and _registered[name].function.__module__ != function.__module__:
+        if name in _registered and _origin(_registered[name].function) != _origin(function):
             raise TypeError(f"two probes are named {name}")
         _registered[name] = Probe(_spec(name, function, permissions, facts, costs_money), function)
         return function
 
     return register
+
+
+def _origin(function: Callable[..., object]) -> tuple[str, str]:
+    """Tell functions apart; a module that is loaded anew brings the same ones."""
+    return function.__module__, function.__qualname__
 
 
 def _spec(
@@ -75,10 +80,12 @@ def _spec(
 
 
 def _parameters(name: str, function: Callable[..., object]) -> tuple[ProbeParameter, ...]:
-    _, *keywords = inspect.signature(function).parameters.values()
+    parameters = tuple(inspect.signature(function).parameters.values())
+    if not parameters or parameters[0].kind is inspect.Parameter.KEYWORD_ONLY:
+        raise TypeError(f"{name}: the first parameter is the view of its system")
     hints: dict[str, Any] = {}
     found = []
-    for keyword in keywords:
+    for keyword in parameters[1:]:
         if keyword.kind is not inspect.Parameter.KEYWORD_ONLY:
             raise TypeError(f"{name}: {keyword.name} must be keyword-only")
         annotation = keyword.annotation

@@ -103,20 +103,28 @@ class Session:
 
     def _findings(self, found: Probe, arguments: Mapping[str, object], log: CallLog) -> tuple[Finding, ...]:
         where = Resource(found.spec.system, "", "", "System", found.spec.system)
+        findings: list[Finding] = []
         try:
             view = self._view(found.spec.system)
             where = view.home()
-            return tuple(found.function(view.scoped(found.spec, log), **arguments))
+            for finding in found.function(view.scoped(found.spec, log), **arguments):
+                findings.append(finding)  # one by one: what was found before an error counts
         except OutsideError as error:
             permission = error.permission if isinstance(error, AccessDenied) else ""
             log.gap(Gap(where, error.message, because_of(error), permission))
-            return ()
+        return tuple(findings)
 
     def plan(self, probe: str, arguments: Mapping[str, object]) -> tuple[ApiCall, ...]:
         """List the calls of one probe; see `ports.ProbeSession.plan`."""
         found = discover()[probe]
         log = CallLog()
-        tuple(found.function(self._view(found.spec.system).scoped(found.spec, log, planning=True), **arguments))
+        try:
+            view = self._view(found.spec.system)
+        except OutsideError:
+            # Without a connection it is still known what would be asked.
+            return tuple(ApiCall(found.spec.system, permission, "planned") for permission in found.spec.permissions)
+        for _ in found.function(view.scoped(found.spec, log, planning=True), **arguments):
+            pass
         touched = " ".join(call.operation for call in log.calls)
         rest = [
             ApiCall(found.spec.system, permission, "only if needed")
@@ -140,9 +148,10 @@ class Session:
 
 
 def _touched(permission: str, calls: list[ApiCall]) -> bool:
-    # "list deployments.apps" against "GET /apis/apps/v1/namespaces/shop/deployments?limit=500"
-    resource = permission.rpartition(" ")[2].partition(".")[0]
-    return any(f"/{resource}" in call.operation.partition("?")[0] for call in calls)
+    # "list deployments.apps" is GET /apis/apps/v1/namespaces/shop/deployments?limit=500; "get pods/log" ends in /log.
+    plural, _, sub = permission.rpartition(" ")[2].partition(".")[0].partition("/")
+    paths = [call.operation.partition("?")[0].split("/") for call in calls]
+    return any(plural in path and (path[-1] == sub if sub else True) for path in paths)
 
 
 def _unknown(found: Probe, gap: Gap) -> Finding:
