@@ -147,6 +147,11 @@ class JiraSandbox:
         """
         self._faults.add(path_prefix, status, times, retry_after=str(retry_after), **how)
 
+    def lag(self, *keys: str) -> None:
+        """Let the search not know these tickets yet, as Cloud's index does; without any, let it catch up."""
+        with self._world.lock:
+            self._world.unindexed = set(keys)
+
     def _changed(self, event: str, key: str) -> None:
         self.webhooks.emit(event, self._world.shown(key, self.url))
 

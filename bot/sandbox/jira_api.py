@@ -118,7 +118,7 @@ class JiraApi:
             start = int(base64.urlsafe_b64decode(asked.get("nextPageToken") or "MA=="))
         except ValueError:
             return _refusal(400, "The nextPageToken is not valid.")
-        keys = self._world.search(asked.get("jql", ""))
+        keys = self._world.search(asked.get("jql", ""), asked.get("reconcileIssues") or ())
         size = min(int(asked.get("maxResults", 50)), PAGE_AT_MOST)
         issues = [self._shown(request, key, asked) for key in keys[start : start + size]]
         last = start + size >= len(keys)

@@ -25,6 +25,17 @@ class JqlError(ValueError):
     """The query cannot be parsed; the message is what Jira's 400 says."""
 
 
+_PLACES = {
+    "project": "project", "key": "key", "issuekey": "key", "id": "key", "status": "statusName",
+    "statuscategory": "statusCategory", "issuetype": "type", "type": "type", "priority": "priority",
+    "assignee": "assignee", "reporter": "reporter", "component": "component", "resolution": "resolution",
+    "summary": "summary", "description": "description", "created": "created", "createddate": "created",
+    "updated": "updated", "updateddate": "updated",
+}  # fmt: skip
+_FIELDS = {*_PLACES, "labels", "text", "comment"}
+"""Where jira820's issue dict keeps a field, and the fields that there are."""
+
+
 def select(jql: str, issues: Iterable[Issue], now: datetime, zone: tzinfo) -> list[Issue]:
     """Give the issues that `jql` selects, in its order.
 
@@ -128,6 +139,8 @@ class _Query:
 
     def _clause(self) -> Test:
         field = _plain(self._token("a field")).lower()
+        if field not in _FIELDS:
+            raise JqlError(f"Field '{field}' does not exist or you do not have permission to view it.")
         operator = self._token("an operator").lower()
         if operator == "is":
             negative = self._take("not")
@@ -206,19 +219,11 @@ class _Query:
 
 
 def _values(issue: Issue, field: str) -> list[str]:
-    """Give the values of `field` as texts, none when it is empty. Raises JqlError for a field that is not known."""
-    simple = {
-        "project": "project", "key": "key", "issuekey": "key", "id": "key", "status": "statusName",
-        "statuscategory": "statusCategory", "issuetype": "type", "type": "type", "priority": "priority",
-        "assignee": "assignee", "reporter": "reporter", "component": "component", "resolution": "resolution",
-        "summary": "summary", "description": "description",
-    }  # fmt: skip
+    """Give the values of a known field as texts, none when it is empty."""
     if field == "labels":
         return list(issue.get("labels", ()))
     if field in ("text", "comment"):
         comments = [comment.get("body") or "" for comment in issue.get("comments", ())]
         return comments if field == "comment" else [issue["summary"], issue.get("description") or "", *comments]
-    if field not in simple:
-        raise JqlError(f"Field '{field}' does not exist or you do not have permission to view it.")
-    value = issue.get(simple[field])
+    value = issue.get(_PLACES[field])
     return [str(value)] if value else []

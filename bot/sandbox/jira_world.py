@@ -39,6 +39,7 @@ class JiraWorld:
         self.lock = threading.RLock()
         self._clock = clock or (lambda: datetime.now(UTC))
         self.store = _empty_store(project)
+        self.unindexed: set[str] = set()
 
     def now(self) -> datetime:
         """Give this server's time, aware and in UTC."""
@@ -48,6 +49,7 @@ class JiraWorld:
         """Forget every issue; keys begin at 1 again."""
         with self.lock:
             self.store.issues.clear()
+            self.unindexed.clear()
             self.store._counter = 0
             self.store.reindex()
 
@@ -99,10 +101,16 @@ class JiraWorld:
                     self.store.transition_issue(key, one["id"])
             self.touch(key)
 
-    def search(self, jql: str) -> list[str]:
-        """Give the keys that `jql` selects, in its order. Raises JqlError."""
+    def search(self, jql: str, reconcile: Sequence[int] = ()) -> list[str]:
+        """Give the keys that `jql` selects, in its order, those not yet indexed if reconciled. Raises JqlError."""
         with self.lock:
-            return [str(issue["key"]) for issue in select(jql, self.store.issues.values(), self.now(), self.zone)]
+            found = select(jql, self.store.issues.values(), self.now(), self.zone)
+            return [str(issue["key"]) for issue in found if self._indexed(str(issue["key"]), reconcile)]
+
+    def _indexed(self, key: str, reconcile: Sequence[int]) -> bool:
+        from jira820.serialize import iid
+
+        return key not in self.unindexed or int(iid(key)) in reconcile
 
     def shown(self, key: str, base: str, fields: str = "", expand: str = "", version: str = "2") -> dict[str, Any]:
         """Give the issue as REST shows it. Raises jira820's JiraError when there is none."""

@@ -95,15 +95,19 @@ class JiraClient:
 
     # --- reading ----------------------------------------------------------------------------------------------
 
-    def search(self, jql: str, fields: Sequence[str], page: str = "", size: int = 50) -> Page:
+    def search(
+        self, jql: str, fields: Sequence[str], page: str = "", *, size: int = 50, reconcile: Sequence[int] = ()
+    ) -> Page:
         """Give one page of a search. `page` is empty for the first, then what the page before said.
+
+        `reconcile` are ids of issues that Cloud must look at itself, since its index lags behind.
 
         Cloud: POST search/jql with nextPageToken. Data Center: GET search with startAt, where `page` is a number.
         Raises Refused for bad JQL, and other OutsideErrors.
         """
         with self._speaking("search"):
             if self.cloud:
-                return self._enhanced_search(jql, fields, page, size)
+                return self._enhanced_search(jql, fields, page, size, reconcile)
             asked = {"jql": jql, "startAt": int(page or 0), "maxResults": size, "fields": ",".join(fields)}
             answer = self._connected()._get_json("search", asked)
             issues = tuple(answer.get("issues", ()))
@@ -111,9 +115,15 @@ class JiraClient:
             more = bool(issues) and after < int(answer.get("total", 0))
             return Page(issues, str(after) if more else "")
 
-    def _enhanced_search(self, jql: str, fields: Sequence[str], page: str, size: int) -> Page:
+    def _enhanced_search(self, jql: str, fields: Sequence[str], page: str, size: int, reconcile: Sequence[int]) -> Page:
         answer = self._connected().enhanced_search_issues(
-            jql, nextPageToken=page or None, maxResults=size, fields=list(fields), json_result=True, use_post=True
+            jql,
+            nextPageToken=page or None,
+            maxResults=size,
+            fields=list(fields),
+            reconcileIssues=list(reconcile),
+            json_result=True,
+            use_post=True,
         )
         plain: Plain = answer if isinstance(answer, Mapping) else {}
         return Page(tuple(plain.get("issues", ())), str(plain.get("nextPageToken") or ""))

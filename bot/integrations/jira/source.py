@@ -64,13 +64,16 @@ class JiraSource:
         except NotFound:
             return None
 
-    def wanted(self, key: str) -> RawMessage | None:
-        """Give one ticket when the configured JQL selects it, else None. Raises OutsideError."""
+    def wanted(self, key: str, number: int = 0) -> RawMessage | None:
+        """Give one ticket when the configured JQL selects it, else None. Raises OutsideError.
+
+        Cloud's index lags behind: with the issue's `number` (its id) Jira looks at the ticket itself.
+        """
         if not KEY.fullmatch(key):
             return None
         clause = f'key = "{key}"'
         jql = f"({self._settings.jql}) AND {clause}" if self._settings.jql.strip() else clause
-        found = self._client.search(jql, fields.FIELDS, size=1).issues
+        found = self._client.search(jql, fields.FIELDS, size=1, reconcile=(number,) if number else ()).issues
         return self._message(found[0]) if found else None
 
     def _message(self, issue: Plain) -> RawMessage:
@@ -82,7 +85,7 @@ class JiraSource:
         seen_pages: set[str] = set()
         page = ""
         for _ in range(self._settings.max_pages):
-            answer = self._client.search(jql, fields.FIELDS, page, PAGE_SIZE)
+            answer = self._client.search(jql, fields.FIELDS, page, size=PAGE_SIZE)
             before = len(found)
             found.update({str(issue.get("key", "")): issue for issue in answer.issues})
             seen_pages.add(page)
