@@ -236,8 +236,12 @@ def _judge_causes(expected: Sequence[ExpectedCause], explanation: Explanation | 
     for one, finding in zip(got, roots, strict=True):
         if one not in expected:
             yield f"root cause: found {one}, which was not expected: {finding.summary}"
-    if sorted(map(str, got)) == sorted(map(str, expected)):
-        yield f"root causes: expected in the order {', '.join(map(str, expected))}; got {', '.join(map(str, got))}"
+    if set(got) == set(expected):
+        yield f"root causes: expected exactly, in this order: {_listed(expected)}; got {_listed(got)}"
+
+
+def _listed(causes: Sequence[ExpectedCause]) -> str:
+    return ", ".join(map(str, causes))
 
 
 def run_cases(cases: Sequence[Case], diagnose: Callable[[Case], Diagnosis]) -> Iterator[CaseResult]:

@@ -6,9 +6,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from bot.catalogue.schema import CAUSE_PATTERN, NAME_PATTERN, Line, Shape
+from bot.catalogue.schema import (
+    CAUSE_PATTERN,
+    LOG_PATTERN,
+    NAME_PATTERN,
+    OPERATION_PATTERN,
+    RESOURCE_PATTERN,
+    RUNBOOK_ID_PATTERN,
+    Line,
+    Shape,
+)
 
-RUNBOOK_ID_PATTERN = r"^[a-z][a-z0-9-]*/[a-z][a-z0-9-]*$"
 Scalar = str | int | float | bool
 
 
@@ -45,7 +53,7 @@ class KubernetesShape(Shape):
     """The cluster."""
 
     objects: list[Annotated[dict[str, Any], AfterValidator(_object)]] = Field([])
-    logs: dict[Annotated[str, Field(pattern=r"^[^/]+/[^/]+/[^/:]+(:previous)?$")], str] = Field({})
+    logs: dict[Annotated[str, Field(pattern=LOG_PATTERN)], str] = Field({})
     faults: list[FaultShape] = Field([])
 
 
@@ -60,7 +68,7 @@ class AwsErrorShape(Shape):
 class AwsShape(Shape):
     """One recorded answer of AWS."""
 
-    operation: str = Field(pattern=r"^[a-z0-9-]+:[A-Z][A-Za-z0-9]+$", description="service:Operation")
+    operation: str = Field(pattern=OPERATION_PATTERN, description="service:Operation")
     when: dict[str, Any] = Field({}, description="Answer only to requests with these parameters")
     answer: dict[str, Any] | None = None
     error: AwsErrorShape | None = None
@@ -84,7 +92,7 @@ class CauseShape(Shape):
     """A root cause that must be found."""
 
     cause: str = Field(pattern=CAUSE_PATTERN)
-    resource: str = Field(pattern=r"^[A-Za-z0-9.]+/.+$", description="Kind/name")
+    resource: str = Field(pattern=RESOURCE_PATTERN, description="Kind/name")
 
 
 class ExpectShape(Shape):

@@ -9,10 +9,12 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from bot.catalogue.problems import BrokenFiles, Problem
+from bot.catalogue.schema import PATTERN_HINTS
 from bot.catalogue.yamlfile import Document, KeyPath
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
+_UNION = "must be text, a number, or true or false"
 _KINDS: Mapping[str, str] = {
     "string_type": "must be text; put it in quotes if it looks like a number",
     "int_type": "must be a whole number, without quotes",
@@ -50,14 +52,12 @@ def _out_of_order(document: Document, shape: type[BaseModel]) -> Iterable[Proble
 
 
 def _problems(document: Document, shape: type[BaseModel], error: ValidationError) -> Iterable[Problem]:
-    seen: set[KeyPath] = set()
-    for detail in error.errors(include_url=False):
-        path = _within(document, detail["loc"])
-        # A union reports once for each of its members; one sentence is enough.
-        if path in seen and detail["type"] in _KINDS:
-            continue
-        seen.add(path)
-        yield document.problem(path, _message(detail, document, shape, path))
+    details = error.errors(include_url=False)
+    paths = [_within(document, detail["loc"]) for detail in details]
+    for path, detail in zip(paths, details, strict=True):
+        # A union reports once for each of its members; one sentence says it for all.
+        of_union = paths.count(path) > 1 and detail["type"] in _KINDS
+        yield document.problem(path, _UNION if of_union else _message(detail, shape, path))
 
 
 def _within(document: Document, location: tuple[str | int, ...]) -> KeyPath:
@@ -79,14 +79,14 @@ def _is_field(part: str | int) -> bool:
     return isinstance(part, str) and part.isidentifier() and part not in ("str", "int", "float", "bool")
 
 
-def _message(detail: Any, document: Document, shape: type[BaseModel], path: KeyPath) -> str:
+def _message(detail: Any, shape: type[BaseModel], path: KeyPath) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "missing":
         return "is missing; add it"
     if kind == "extra_forbidden":
         return f"is not a key here{_meant(str(path[-1]), _fields_at(shape, path[:-1]))}"
     if kind == "string_pattern_mismatch":
-        return f"{detail['input']!r} has letters that do not belong; {_pattern(context['pattern'])}"
+        return f"{detail['input']!r} {PATTERN_HINTS.get(context['pattern'], 'does not fit')}"
     if kind in ("string_too_short", "too_short"):
         return "must not be empty"
     if kind == "string_too_long":
@@ -96,14 +96,6 @@ def _message(detail: Any, document: Document, shape: type[BaseModel], path: KeyP
     if kind == "value_error":
         return str(context["error"])
     return _KINDS.get(kind, str(detail["msg"]))
-
-
-def _pattern(pattern: str) -> str:
-    if "_" in pattern:
-        return "write small letters, digits and _, beginning with a letter"
-    if "/" in pattern:
-        return "write area/name in small letters, digits and -"
-    return "write small letters, digits and single -, beginning with a letter"
 
 
 def _meant(key: str, fields: list[str]) -> str:
@@ -125,8 +117,13 @@ def _fields_at(shape: type[BaseModel], path: KeyPath) -> list[str]:
         if isinstance(part, int):
             here = here.get("items", {})
         else:
-            here = here.get("properties", {}).get(part) or here.get("additionalProperties") or {}
+            here = here.get("properties", {}).get(part) or _of_any_key(here)
     return list(_resolved(here, definitions).get("properties", {}))
+
+
+def _of_any_key(schema: Mapping[str, Any]) -> Any:
+    """The schema of the values of a mapping with free keys; pydantic writes it under the keys' pattern if any."""
+    return schema.get("additionalProperties") or next(iter(schema.get("patternProperties", {}).values()), {})
 
 
 def _resolved(schema: Any, definitions: Mapping[str, Any]) -> Mapping[str, Any]:

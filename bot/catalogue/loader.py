@@ -121,7 +121,7 @@ def load_entry(file: Path, runbook_id: str) -> Entry:
         raise BrokenFiles([Problem(document.file, 0, "", message)])
     runbook = check_shape(document, RunbookShape).to_model(runbook_id)
     runbook = replace(runbook, steps=_linked(runbook.steps))
-    problems = [*_repeated_steps(runbook.steps, document), *_circle(runbook.steps, document)]
+    problems = list(_repeated_steps(runbook.steps, document)) or list(_circle(runbook.steps, document))
     if problems:
         raise BrokenFiles(problems)
     return Entry(runbook, document, file.parent)

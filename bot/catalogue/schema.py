@@ -22,9 +22,20 @@ from bot.model.runbook import (
 )
 from bot.model.ticket import Priority
 
-ID_PATTERN = r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$"
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 CAUSE_PATTERN = r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$"
+RUNBOOK_ID_PATTERN = r"^[a-z][a-z0-9-]*/[a-z][a-z0-9-]*$"
+LOG_PATTERN = r"^[^/]+/[^/]+/[^/:]+(?::previous)?$"
+OPERATION_PATTERN = r"^[a-z0-9-]+:[A-Z][A-Za-z0-9]+$"
+RESOURCE_PATTERN = r"^[A-Za-z0-9.]+/.+$"
+PATTERN_HINTS = {
+    NAME_PATTERN: "must be small letters, digits and _, beginning with a letter",
+    CAUSE_PATTERN: "must be small letters, digits and single -, beginning with a letter",
+    RUNBOOK_ID_PATTERN: "must read area/name, in small letters, digits and -",
+    LOG_PATTERN: "must read namespace/pod/container, or namespace/pod/container:previous",
+    OPERATION_PATTERN: "must read service:Operation, as rds:DescribeDBInstances",
+    RESOURCE_PATTERN: "must read Kind/name, as Pod/checkout-1",
+}
 
 Line = Annotated[str, Field(min_length=1, max_length=300)]
 Paragraph = Annotated[str, Field(min_length=1, max_length=2_000)]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from bot.catalogue.caseschema import RUNBOOK_ID_PATTERN
+from bot.catalogue.schema import RUNBOOK_ID_PATTERN
 from bot.model.errors import InputError
 from bot.model.ports import ProbeSpec
 from bot.model.runbook import ParameterType
