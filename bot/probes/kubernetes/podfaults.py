@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from bot.kit.text import one_line
 from bot.probes.kubernetes import crashes
 from bot.probes.kubernetes.backends import Backend, look_behind
 from bot.probes.kubernetes.containers import Container
 from bot.probes.kubernetes.crashcauses import place_of
 from bot.probes.kubernetes.faults import Fault, FaultyPod, owner
 from bot.probes.kubernetes.logs import Reading, read_log
+from bot.probes.kubernetes.mountedfiles import blame_config_map
 
 if TYPE_CHECKING:
     from bot.probes.kubernetes.view import KubernetesView
@@ -29,6 +31,7 @@ PERMISSIONS = (
     "list statefulsets.apps",
     "list daemonsets.apps",
     "get namespaces",
+    "get configmaps",
 )
 FACTS = ("container", "exit_code", "variable", "exception", "host", "port")
 TAIL = 200
@@ -64,9 +67,12 @@ def _judge(view: KubernetesView, pod: Pod, container: Container, follow: bool) -
     lines, previous = _log(view, namespace, name, container)
     fault = crashes.judge(pod, container, lines, view.events(namespace, "Pod", name), previous=previous)
     reading = read_log(lines)
-    place = place_of(reading, container) if reading and reading.kind == fault.cause else None
-    if not place or not follow:
+    if not follow or not reading or reading.kind != fault.cause:
         return fault, Backend()
+    below = blame_config_map(view, pod, container, fault.cause, reading.subject, one_line(reading.line, 240))
+    place = place_of(reading, container)
+    if not place:
+        return replace(fault, beneath=below), Backend()
     backend = look_behind(view, namespace, place, fault.cause)
     return replace(fault, beneath=backend.verdicts), backend
 
