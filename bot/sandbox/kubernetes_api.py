@@ -116,15 +116,14 @@ async def _read(state: State, target: Target, request: Request) -> Response:
 
 
 async def _strike(state: State, verb: str, target: Target, query: Mapping[str, str]) -> None:
-    fault = state.strike(verb, target.resource, target.served.group, target.namespace)
+    continuing = "continue" in query or verb == "watch"
+    fault = state.strike(verb, target.resource, target.served.group, target.namespace, continuing=continuing)
     if fault is None:
         return
     if fault.delay_s:
         await asyncio.sleep(fault.delay_s)
     if fault.status == 403:
         raise answers.forbidden(verb, target.resource, target.served.group, target.namespace, target.name)
-    if fault.status == 410 and "continue" not in query:
-        return
     if fault.status:
         raise Refused(fault.status, retry_after=fault.retry_after)
 

@@ -141,11 +141,13 @@ class State:
             every = self.kinds.values()
             return next((k for k in every if (k.group, k.version, k.plural) == (group, version, plural)), None)
 
-    def strike(self, verb: str, resource: str, group: str, namespace: str) -> Fault | None:
-        """Give the fault that a request meets, and count it."""
+    def strike(self, verb: str, resource: str, group: str, namespace: str, *, continuing: bool = False) -> Fault | None:
+        """Give the fault that a request meets, and count it. A 410 meets only what continues a list or a watch."""
         with self._lock:
             for fault in self.faults:
                 if fault.times == 0 or not fault.covers(verb, resource, group, namespace):
+                    continue
+                if fault.status == 410 and not continuing:
                     continue
                 if fault.times is not None:
                     fault.times -= 1

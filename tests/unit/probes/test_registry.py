@@ -14,6 +14,7 @@ from bot.probes.registry import discover, probe
 @pytest.fixture(autouse=True)
 def forget() -> Iterator[None]:
     """Leave no probe of a test behind."""
+    discover()
     before = dict(registry._registered)
     yield
     registry._registered.clear()

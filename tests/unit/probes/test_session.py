@@ -58,6 +58,7 @@ def later() -> datetime:
 @pytest.fixture(autouse=True)
 def forget() -> Iterator[None]:
     """Leave no probe of a test behind."""
+    discover()
     before = dict(registry._registered)
     yield
     registry._registered.clear()
