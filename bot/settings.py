@@ -99,6 +99,7 @@ class NetworkSettings(Group):
     connect_to: Mapping[str, str] = Field(
         default_factory=dict, description="host:port to address:port, as curl's --connect-to, for split horizons"
     )
+    ca_file: str = Field("", description="PEM file of further certificate authorities to trust: the company's own")
     timeout_s: float = Field(5, description="Seconds before one connection is given up")
 
 
@@ -131,6 +132,22 @@ class MatchingSettings(Group):
     margin: float = Field(0.1, ge=0, le=1, description="Lead over the runner-up below which we ask")
 
 
+class Webhook(Group):
+    """A URL that pages a team."""
+
+    url: SecretStr = Field(description="Where the hand-over is posted as JSON")
+    secret: SecretStr | None = Field(None, description="Signs the body (HMAC-SHA256) when set")
+
+
+class EscalationSettings(Group):
+    """Ways to reach a team that is not in chat."""
+
+    webhooks: Mapping[str, Webhook] = Field(
+        default_factory=dict, description="By the name that config/routing.yaml uses: {url: ..., secret: ...}"
+    )
+    timeout_s: float = Field(10, description="Seconds before a webhook is given up")
+
+
 class ServingSettings(Group):
     """The HTTP side: health, metrics, webhooks."""
 
@@ -149,6 +166,7 @@ class Settings(Group):
     engine: EngineSettings = EngineSettings()
     catalogue: CatalogueSettings = CatalogueSettings()
     matching: MatchingSettings = MatchingSettings()
+    escalation: EscalationSettings = EscalationSettings()
     serving: ServingSettings = ServingSettings()
 
 

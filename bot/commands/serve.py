@@ -29,17 +29,18 @@ def serve(
 ) -> None:
     """Run the bot until SIGTERM or Ctrl-C. Work under way is resumed at the next start."""
     with people_first():
-        from bot.app import Application
+        from bot.app import Application, Parts
 
         logging.getLogger("bot").setLevel(logging.INFO)
-        application = Application(settings(context), front=role is not Role.WORKER, worker=role is not Role.FRONT)
+        application = Application(
+            Parts(settings(context)), front=role is not Role.WORKER, worker=role is not Role.FRONT
+        )
         ended = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: ended.set())
         application.start()
         try:
             console(err=True).print(f"[dim]{application.summary()}[/dim]")
-            while not ended.wait(1.0):
-                application.check()
+            ended.wait()
         finally:
             application.stop()

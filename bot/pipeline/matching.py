@@ -85,9 +85,15 @@ class CatalogueMatcher:
             return Match(ticket.id, Decision.ASK, shown, because=_which(shown))
         return self._bound(ticket, ranked[:SHOWN], "; ".join(ranked[0].reasons))
 
+    def rank_words(self, words: str) -> tuple[str, ...]:
+        """Give the ids of the runbooks that some words speak for, best first."""
+        return tuple(candidate.runbook for candidate in self._ranked(words[:MAX_TEXT]))
+
     def rank(self, ticket: Ticket) -> tuple[Candidate, ...]:
         """Give every runbook that anything speaks for, best first, with its confidence and reasons."""
-        text = ticket.text[:MAX_TEXT]
+        return self._ranked(ticket.text[:MAX_TEXT])
+
+    def _ranked(self, text: str) -> tuple[Candidate, ...]:
         words = tokens(text)
         signals = self._signals(text)
         scores = self._index.scores(words)
