@@ -77,7 +77,8 @@ def _otherwise(conclusion: Conclusion) -> str:
 
 
 def _advice(conclusion: Conclusion) -> str:
-    said = _flat(conclusion.say) or "what was found is said."
+    said = _flat(conclusion.say)
+    said = "what was found is said." if said in ("", "{{ finding.summary }}") else said
     advised = " ".join(_flat(text) for text in conclusion.advise)
     return " ".join(filter(None, (said, advised, f"({conclusion.disposition.value})")))
 

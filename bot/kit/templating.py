@@ -57,6 +57,8 @@ def check(text: str, *, expression: bool = False) -> frozenset[str]:
         tree = _environment().parse(source)
     except TemplateSyntaxError as error:
         raise TemplateError(error.message or "bad syntax") from error
+    if expression and not _is_one_expression(tree):
+        raise TemplateError("not one expression; write it without {{ }}")
     if tree.find(nodes.Call) is not None:
         raise TemplateError("calls are not allowed; use a filter or a new probe")
     for operator in (nodes.Mul, nodes.Pow):
@@ -66,6 +68,13 @@ def check(text: str, *, expression: bool = False) -> frozenset[str]:
         if used.name not in _TESTS_AND_FILTERS:
             raise TemplateError(f"unknown filter {used.name!r}; there are {', '.join(sorted(_TESTS_AND_FILTERS))}")
     return frozenset(_dotted_names(tree))
+
+
+def _is_one_expression(tree: Any) -> bool:
+    from jinja2 import nodes
+
+    parts = [part for output in tree.body for part in output.nodes]
+    return len(parts) == 1 and not isinstance(parts[0], nodes.TemplateData)
 
 
 def _dotted_names(node: Any) -> set[str]:
@@ -99,11 +108,15 @@ def _dotted(node: Any) -> str | None:
 def evaluate(expression: str, context: Mapping[str, Any]) -> Any:
     """Evaluate a checked expression. Raises TemplateError when a name is undefined at run time."""
     from jinja2 import TemplateError as JinjaError
+    from jinja2 import Undefined
 
     try:
-        return _environment().compile_expression(expression, undefined_to_none=False)(**context)
+        value = _environment().compile_expression(expression, undefined_to_none=False)(**context)
     except (JinjaError, ArithmeticError, TypeError, ValueError) as error:
         raise TemplateError(str(error)) from error
+    if isinstance(value, Undefined):
+        raise TemplateError(f"undefined: {expression}")
+    return value
 
 
 def render(text: str, context: Mapping[str, Any]) -> Any:
@@ -112,16 +125,12 @@ def render(text: str, context: Mapping[str, Any]) -> Any:
     Raises TemplateError when a name is undefined.
     """
     from jinja2 import TemplateError as JinjaError
-    from jinja2 import Undefined
 
     if not is_template(text):
         return text
     lone = _LONE.match(text)
     if lone:
-        value = evaluate(lone.group(1).strip(), context)
-        if isinstance(value, Undefined):
-            raise TemplateError(f"undefined: {lone.group(1).strip()}")
-        return value
+        return evaluate(lone.group(1).strip(), context)
     try:
         return _environment().from_string(text).render(context)[:MAX_OUTPUT]
     except (JinjaError, ArithmeticError, TypeError, ValueError) as error:
