@@ -36,9 +36,7 @@ def sandbox():
 @pytest.fixture
 def client(sandbox):
     def made(service: str):
-        session = boto3.Session(
-            aws_access_key_id="sandbox", aws_secret_access_key="sandbox", region_name="eu-west-2"
-        )
+        session = boto3.Session(aws_access_key_id="sandbox", aws_secret_access_key="sandbox", region_name="eu-west-2")
         return session.client(service, endpoint_url=sandbox.url)
 
     return made
@@ -107,9 +105,7 @@ def test_request_for_other_parameters_falls_through_to_moto(sandbox, client):
         ),
     ],
 )
-def test_every_wire_format_brings_the_recorded_answer(
-    sandbox, client, service, operation, method, parameters, answer
-):
+def test_every_wire_format_brings_the_recorded_answer(sandbox, client, service, operation, method, parameters, answer):
     sandbox.load([{"operation": f"{service}:{operation}", "when": parameters, "answer": answer}])
     found = getattr(client(service), method)(**parameters)
     assert {key: found[key] for key in answer} == answer
@@ -125,9 +121,7 @@ def test_every_wire_format_brings_the_recorded_answer(
         ("kms", "DescribeKey", "describe_key", {"KeyId": "k"}),
     ],
 )
-def test_recorded_refusal_arrives_with_code_message_and_status(
-    sandbox, client, service, operation, method, parameters
-):
+def test_recorded_refusal_arrives_with_code_message_and_status(sandbox, client, service, operation, method, parameters):
     error = {"code": "AccessDenied", "message": "not <you>", "status": 403}
     sandbox.load([{"operation": f"{service}:{operation}", "error": error}])
     with warnings.catch_warnings(), pytest.raises(ClientError) as caught:
