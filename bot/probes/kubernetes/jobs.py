@@ -131,7 +131,7 @@ def _absent(job: str, namespace: str, events: Sequence[Object], names: Sequence[
     return fault(
         about,
         "job-missing",
-        f"There is no Job or CronJob {job} in {namespace}{near_hint(job, names)}; a finished one may have been removed.",
+        f"There is no Job or CronJob {job} in {namespace}{near_hint(job, names)}; finished ones may have been removed.",
         "Check the name and the namespace; if its TTL removed it, only the log store knows more.",
         command=f"kubectl get jobs,cronjobs -n {namespace}",
     )

@@ -27,7 +27,7 @@ Object = Mapping[str, Any]
         "list networkpolicies.networking.k8s.io",
         "list services",
         "list pods",
-        "list namespaces",
+        "get namespaces",
         "list deployments.apps",
         "list statefulsets.apps",
         "list daemonsets.apps",
@@ -152,7 +152,5 @@ def _client(view: KubernetesView, workload: str, namespace: str) -> Peer | None:
 
 
 def _namespace_labels(view: KubernetesView, namespace: str) -> Mapping[str, str]:
-    for each in view.list("Namespace"):
-        if each["metadata"]["name"] == namespace:
-            return labels_of(each)
-    return {}
+    found = view.get("Namespace", namespace).object
+    return labels_of(found) if found else {}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.probes.kubernetes import endpoints, loadbalancers, serviceports
 from bot.probes.kubernetes.labels import carries, labels_of, near_hint
-from bot.probes.kubernetes.verdicts import Ref, Verdict, caution, fault, ref, sound, to_finding
+from bot.probes.kubernetes.verdicts import NAME, Ref, Verdict, caution, fault, ref, sound, to_finding
 from bot.probes.kubernetes.workloads import find, health_hint
 from bot.probes.registry import probe
 
@@ -171,7 +171,8 @@ def external_name(view: KubernetesView, *, namespace: str, service: str = "") ->
             yield to_finding(view, EXTERNAL, _inside(view, about, host))
         else:
             facts = {"external_name": host}
-            yield to_finding(view, EXTERNAL, sound(about, f"{about} leads to {host}.", facts=facts))
+            needs = ((Ref(NAME, host), "it is another name for it"),)
+            yield to_finding(view, EXTERNAL, sound(about, f"{about} leads to {host}.", facts=facts, needs=needs))
 
 
 def _inside(view: KubernetesView, about: Ref, host: str) -> Verdict:

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.model.finding import Evidence, Finding, Relation, Severity, Status
+from bot.model.resource import Resource
 
 if TYPE_CHECKING:
-    from bot.model.resource import Resource
     from bot.probes.kubernetes.view import KubernetesView
 
 CLUSTER_KINDS = frozenset(
@@ -30,6 +30,7 @@ CLUSTER_KINDS = frozenset(
         "VolumeAttachment",
     }
 )
+NAME = "Name"
 MAX_RELATIONS = 20
 
 
@@ -115,7 +116,9 @@ def to_finding(view: KubernetesView, probe: str, verdict: Verdict) -> Finding:
 
 
 def resource(view: KubernetesView, which: Ref) -> Resource:
-    """Give the resource of `which` in the cluster of `view`."""
+    """Give the resource of `which` in the cluster of `view`; a host name belongs to the network."""
+    if which.kind == NAME:
+        return Resource("network", "", "", NAME, which.name)
     return view.resource(which.kind, which.name, "" if which.kind in CLUSTER_KINDS else which.namespace)
 
 

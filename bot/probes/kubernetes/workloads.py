@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,7 @@ Object = Mapping[str, Any]
         "list validatingwebhookconfigurations.admissionregistration.k8s.io",
         "list mutatingwebhookconfigurations.admissionregistration.k8s.io",
     ),
-    facts=("kind", "workload", "max_surge", "max_unavailable", "quota", "asked", "used", "hard", "level", "webhook"),
+    facts=("pods", "max_surge", "max_unavailable", "quota", "asked", "used", "hard", "level", "webhook"),
 )
 def rollout(
     view: KubernetesView, *, namespace: str, workload: str = "", patience_minutes: int = 10
@@ -65,8 +66,9 @@ def rollout(
     for kind, obj in found:
         if not workload and obj.get("spec", {}).get("replicas") == 0:
             continue
+        number = {"pods": str(len(pods_of(view, obj)))}
         for verdict in _judged(view, kind, obj, timedelta(minutes=patience_minutes)):
-            yield to_finding(view, ROLLOUT, verdict)
+            yield to_finding(view, ROLLOUT, replace(verdict, facts={**number, **verdict.facts}))
 
 
 @probe(
