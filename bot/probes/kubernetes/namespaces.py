@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot.probes.kubernetes.labels import near_hint
-from bot.probes.kubernetes.quantities import amount
+from bot.probes.kubernetes.quantities import number
 from bot.probes.kubernetes.verdicts import Ref, Verdict, caution, fault, moment, ref, sound, to_finding
 from bot.probes.registry import probe
 
@@ -78,7 +79,7 @@ def judge_quota(quota: Object) -> Verdict | None:
     tight = [
         f"{what} {used.get(what, '0')} of {limit}"
         for what, limit in hard.items()
-        if amount(limit) > 0 and amount(used.get(what, "0")) >= FULL * amount(limit)
+        if (number(used.get(what, "0")) or 0) >= FULL * (number(limit) or math.inf)
     ]
     if not tight:
         return None

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.probes.kubernetes.labels import labels_of, near_hint, selects
-from bot.probes.kubernetes.quantities import amount
+from bot.probes.kubernetes.quantities import number
 from bot.probes.kubernetes.verdicts import Ref, Verdict, age_of, caution, fault, ref, sound, symptom
 
 Object = Mapping[str, Any]
@@ -310,7 +310,7 @@ def misfit(claim: Object, volume: Object, name: str) -> str:
     if (spec.get("storageClassName") or "") != name:
         return f"its class is {spec.get('storageClassName') or 'none'}"
     has, asked = spec.get("capacity", {}).get("storage", "0"), wanted.get("resources", {}).get("requests", {})
-    if amount(has) < amount(asked.get("storage", "0")):
+    if (number(has) or 0) < (number(asked.get("storage", "0")) or 0):
         return f"only {has}"
     modes = set(wanted.get("accessModes") or ()) - set(spec.get("accessModes") or ())
     if modes:
