@@ -10,8 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from bot.app import Parts
 from bot.catalogue.cases import Diagnosis
+from bot.parts import Parts
 from bot.pipeline.single import Triaged, message
 from bot.sandbox.aws import AwsSandbox
 from bot.sandbox.kubernetes import KubernetesSandbox

@@ -72,8 +72,8 @@ def show(
             return
         from rich.markdown import Markdown
 
-        from bot.app import probe_specs
         from bot.catalogue.docs import runbook_page
+        from bot.parts import probe_specs
 
         page = runbook_page(found, probe_specs())
         if sys.stdout.isatty():
@@ -107,10 +107,10 @@ def lint(context: typer.Context, as_json: AsJson = False) -> None:
 def _problems(root: Path) -> tuple[int, int, tuple[Problem, ...]]:
     """How many runbooks and cases were read, and all that is wrong with them."""
     import bot
-    from bot.app import probe_specs
     from bot.catalogue import lint as linting
     from bot.catalogue.cases import scan_cases
     from bot.catalogue.loader import scan
+    from bot.parts import probe_specs
 
     catalogue, broken = scan(root)
     cases, broken_cases = scan_cases(root)
@@ -186,8 +186,8 @@ def new(
 ) -> None:
     """Write the skeleton of a runbook and its cases; lint then names each place to fill in."""
     with people_first(as_json=as_json):
-        from bot.app import probe_specs
         from bot.catalogue.skeleton import skeleton
+        from bot.parts import probe_specs
 
         files = skeleton(runbook, probe_specs(), datetime.now(UTC).date())
         folder = _root(context) / runbook

@@ -13,7 +13,7 @@ from bot.model.check import Check, CheckState
 from bot.model.errors import SecondlineError
 
 if TYPE_CHECKING:
-    from bot.app import Parts
+    from bot.parts import Parts
 
 _MARKS = {
     CheckState.OK: ("ok", "green"),
@@ -26,7 +26,7 @@ _MARKS = {
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """Check settings, catalogue, storage and the rights at Slack, Jira, Kubernetes and AWS. Changes nothing."""
     with people_first(as_json=as_json):
-        from bot.app import Parts
+        from bot.parts import Parts
 
         checks = examine(Parts(settings(context)))
         if as_json:

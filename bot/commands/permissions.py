@@ -24,8 +24,8 @@ def permissions(
 ) -> None:
     """Print the exact permissions of the runbooks in the catalogue: read-only, nothing spare."""
     with people_first():
-        from bot.app import Parts, probe_specs
         from bot.catalogue.permissions import cluster_role, iam_policy
+        from bot.parts import Parts, probe_specs
 
         catalogue = Parts(settings(context)).catalogue
         render = iam_policy if system is Target.AWS else cluster_role

@@ -29,7 +29,8 @@ def serve(
 ) -> None:
     """Run the bot until SIGTERM or Ctrl-C. Work under way is resumed at the next start."""
     with people_first():
-        from bot.app import Application, Parts
+        from bot.app import Application
+        from bot.parts import Parts
 
         logging.getLogger("bot").setLevel(logging.INFO)
         application = Application(

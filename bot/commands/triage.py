@@ -14,10 +14,10 @@ from bot.commands.output import AsJson, Exit, console, pairs, people_first, prin
 from bot.model.errors import InputError
 
 if TYPE_CHECKING:
-    from bot.app import Parts
     from bot.model.match import Match
     from bot.model.report import Card
     from bot.model.ticket import RawMessage
+    from bot.parts import Parts
     from bot.pipeline.single import Triaged
 
 
@@ -39,7 +39,7 @@ def triage(
     one (no runbook fits, or something must be asked), 2 to 4 for errors.
     """
     with people_first(as_json=as_json):
-        from bot.app import Parts
+        from bot.parts import Parts
 
         parts = Parts(settings(context))
         raw = _message(parts, text, file, jira)
@@ -60,8 +60,8 @@ def run(
 ) -> None:
     """Run one runbook by name."""
     with people_first(as_json=as_json):
-        from bot.app import Parts
         from bot.model.ticket import Invocation
+        from bot.parts import Parts
         from bot.pipeline.extracting import check_given
         from bot.pipeline.single import message
 
@@ -82,7 +82,7 @@ def match(
 ) -> None:
     """Match many tickets and run nothing: one JSON line of {id, runbook, confidence, decision, ...} for each."""
     with people_first():
-        from bot.app import Parts, now
+        from bot.parts import Parts, now
         from bot.pipeline.receiving import receive
 
         matcher = Parts(settings(context)).matcher(connected=False)

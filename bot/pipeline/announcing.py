@@ -1,6 +1,6 @@
-"""Shows a run's progress on the ticket's card while it goes on: best effort, off the run's own path, never out of order.
+"""Shows a run's progress on its card: best effort, off the run's own path, never out of order.
 
-A run must not wait for a slow chat. So progress is shown by one thread of its own; what is overtaken by newer progress is
+A run must not wait for a slow chat. So one thread of its own shows progress; what is overtaken by newer progress is
 left out; and nothing is shown any more once the card's record says that the ticket is settled.
 """
 

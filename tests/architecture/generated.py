@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.app import Parts, probe_specs
+from bot.parts import Parts, probe_specs
 from bot.settings import PREFIX, SEPARATOR, VENDOR_NAMES, Settings, load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,8 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def wanted() -> Mapping[Path, str]:
     """Give every generated file, by its path from the root, with what must stand in it."""
-    from bot.catalogue.generated import generated
     from bot.integrations.slack.manifest import manifest_yaml
+
+    from bot.catalogue.generated import generated
 
     parts = Parts(load_settings(environment={}))
     return {
