@@ -46,6 +46,7 @@ class KubernetesClient:
         self.cluster = cluster
         self.limits = limits
         self._api = api
+        self._away = ""
 
     def json(self, asked: Asked, record: Record) -> Object:
         """GET an object or one page. Raises NotFound, AccessDenied, RateLimited, Unavailable, DeadlineExceeded."""
@@ -117,6 +118,9 @@ class KubernetesClient:
         return answer
 
     def _with_patience(self, method: str, asked: Asked, body: Mapping[str, Any] | None) -> bytes:
+        if self._away:
+            # No connection could be made a moment ago: the rest of the run need not wait for that again.
+            raise Unavailable(self._away)
         pause = FIRST_PAUSE_S
         for left in reversed(range(ATTEMPTS)):
             try:
@@ -152,7 +156,10 @@ class KubernetesClient:
             answer = self._api.call_api(*sent[:4], _request_timeout=timeout_s)
             return answer.status, answer.headers, answer.read()
         except (ApiException, HTTPError, OSError) as error:
-            raise _unreachable(error, self._api.configuration.host) from error
+            found = _unreachable(error, self._api.configuration.host)
+            if not isinstance(found, Passing | TimedOut):
+                self._away = found.message
+            raise found from error
 
     def close(self) -> None:
         """Give back the connections."""
@@ -164,7 +171,9 @@ def _unreachable(error: Exception, host: str) -> Unavailable:
     from urllib3 import exceptions
 
     text = one_line(str(getattr(error, "reason", None) or error))
-    if isinstance(error, exceptions.TimeoutError) and not isinstance(error, exceptions.NewConnectionError):
+    if isinstance(error, exceptions.ConnectTimeoutError):
+        return Unavailable(f"the Kubernetes API at {host} cannot be reached: no connection in time")
+    if isinstance(error, exceptions.TimeoutError):
         return TimedOut(f"the Kubernetes API at {host} did not answer in time")
     if "SSLError" in text or "CERTIFICATE" in text.upper() or isinstance(error, exceptions.SSLError):
         return Unavailable(f"the certificate of the Kubernetes API at {host} is not trusted: {text}")

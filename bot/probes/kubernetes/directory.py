@@ -66,7 +66,9 @@ class KubernetesDirectory:
         try:
             return self._once(key, lambda: self._resolve(words, known))
         except (OutsideError, DeadlineExceeded):
-            self._away_until = time.monotonic() + REMEMBERED_S
+            with self._lock:
+                self._away_until = time.monotonic() + REMEMBERED_S
+                self._client = None
             return Whereabouts()
 
     def _resolve(self, words: Sequence[str], known: Mapping[str, str]) -> Whereabouts:

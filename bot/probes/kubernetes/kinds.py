@@ -33,7 +33,12 @@ class Kind:
         if namespace and self.namespaced:
             parts += ["namespaces", namespace]
         parts += [self.plural, *filter(None, (name, sub))]
-        return "/".join(quote(part, safe="") for part in parts)
+        return "/".join(_quoted(part) for part in parts)
+
+
+def _quoted(part: str) -> str:
+    # A lone . or .. would be resolved by whatever forwards the request, and name something else.
+    return part.replace(".", "%2E") if part in (".", "..") else quote(part, safe="")
 
 
 # group/version: Kind=plural; a leading - marks a kind without namespace
