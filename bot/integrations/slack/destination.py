@@ -160,7 +160,12 @@ def _content(delivery: Delivery) -> dict[str, Any]:
         blocks, text = evidence_blocks(card), f"Evidence for {line(card.ticket.key, 100)}"
     else:
         blocks, text = card_blocks(card), card_text(card)
-    payload = {"key": delivery.key, "ticket": delivery.ticket, "purpose": str(delivery.purpose)}
+    payload = {
+        "key": delivery.key,
+        "ticket": delivery.ticket,
+        "purpose": str(delivery.purpose),
+        "stage": card.stage,
+    }
     return {"text": text, "blocks": blocks, "metadata": {"event_type": EVENT_TYPE, "event_payload": payload}}
 
 
