@@ -1,4 +1,4 @@
-"""The demo's stage: sandbox servers with incidents in them, and the real bot between. What is shown is the command's."""
+"""The demo's stage: sandbox servers with incidents in them, and the real bot between. The command shows it."""
 
 from __future__ import annotations
 
