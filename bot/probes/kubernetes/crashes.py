@@ -95,8 +95,6 @@ def judge(pod: Pod, container: Container, log: Sequence[str], events: Iterable[E
 
 def _from_end(container: Container, end: Termination, pod: Pod, events: Sequence[Event]) -> Said | None:
     """What the end itself proves, before any line of the log."""
-    if end.reason == "OOMKilled":
-        return None
     if end.reason in _START_FAILED or (end.exit_code == 128 and "exec" in end.message):
         return _start_failed(end.message, pod, container)
     return _killed_by_probe(container, end, events)
@@ -177,8 +175,6 @@ _SIGNALLED = {
 
 
 def _exit_only(end: Termination) -> Said:
-    if end.reason == "OOMKilled":
-        return Said("memory-limit-reached", "it used more memory than its limit", "Raise the limit or use less memory.")
     if end.signal in _SIGNALLED:
         return Said(*_SIGNALLED[end.signal])
     if end.exit_code == 0:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.kit.text import one_line
-from bot.probes.kubernetes import crashes
+from bot.probes.kubernetes import crashes, memory
 from bot.probes.kubernetes.backends import Backend, look_behind
 from bot.probes.kubernetes.containers import Container
 from bot.probes.kubernetes.crashcauses import place_of
@@ -32,6 +32,7 @@ PERMISSIONS = (
     "list daemonsets.apps",
     "get namespaces",
     "get configmaps",
+    "list nodes",
 )
 FACTS = ("container", "exit_code", "variable", "exception", "host", "port")
 TAIL = 200
@@ -63,6 +64,8 @@ def crash_faults(
 
 
 def _judge(view: KubernetesView, pod: Pod, container: Container, follow: bool) -> tuple[Fault, Backend]:
+    if container.last and container.last.reason == "OOMKilled":
+        return memory.killed(view, pod, container), Backend()
     namespace, name = str(pod["metadata"].get("namespace", "")), str(pod["metadata"]["name"])
     lines, previous = _log(view, namespace, name, container)
     fault = crashes.judge(pod, container, lines, view.events(namespace, "Pod", name), previous=previous)
