@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: setup demo test check lint types contracts catalogue drift fix lock docs clean
+.PHONY: setup demo test bench check lint types contracts catalogue drift fix lock docs clean
 
 setup: $(STAMP)
 
@@ -40,6 +40,9 @@ drift: setup
 
 docs: setup
 	$(BIN)/python -m tests.architecture.generated
+
+bench: setup
+	$(BIN)/python -m tests.bench
 
 fix: setup
 	$(BIN)/ruff format bot tests
