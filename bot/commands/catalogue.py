@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.catalogue.cases import Case, CaseResult
     from bot.catalogue.loader import Catalogue
     from bot.catalogue.problems import Problem
+    from bot.settings import Settings
 
 app = typer.Typer(help="Look at the runbooks, check them, try their cases, begin a new one.", no_args_is_help=True)
 
@@ -134,7 +135,7 @@ def try_cases(
     with people_first(as_json=as_json):
         from bot.catalogue.cases import load_cases
 
-        results = _run(load_cases(_root(context), only), quiet=as_json)
+        results = _run(load_cases(_root(context), only), settings(context), quiet=as_json)
         failed = [result for result in results if not result.passed]
         if as_json:
             print_json([_as_plain(result) for result in results])
@@ -144,16 +145,16 @@ def try_cases(
             raise typer.Exit(Exit.FAILED)
 
 
-def _run(cases: Sequence[Case], *, quiet: bool) -> list[CaseResult]:
+def _run(cases: Sequence[Case], chosen: Settings, *, quiet: bool) -> list[CaseResult]:
     from rich.text import Text
 
     from bot.catalogue.cases import run_cases
-    from bot.staging import bench
+    from bot.staging import Stage
 
     results = []
     out = console()
-    with bench() as diagnose:
-        for result in run_cases(cases, diagnose):
+    with Stage(chosen) as stage:
+        for result in run_cases(cases, stage.diagnose):
             results.append(result)
             if quiet:
                 continue

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import bot
-from bot.app import probe_specs
 from bot.catalogue.cases import scan_cases
 from bot.catalogue.lint import causes_in, lint
 from bot.catalogue.loader import scan
 from bot.catalogue.problems import errors
+from bot.parts import probe_specs
 
 ROOT = Path(bot.__file__).parents[1] / "runbooks"
 

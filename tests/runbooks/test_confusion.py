@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.app import Parts, message, now
 from bot.catalogue.cases import load_cases
 from bot.catalogue.loader import default_root
 from bot.model.match import Decision
+from bot.parts import Parts, now
 from bot.pipeline.receiving import receive
+from bot.pipeline.single import message
 from bot.settings import load_settings
 
 CASES = load_cases(default_root())
