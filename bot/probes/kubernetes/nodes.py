@@ -80,8 +80,8 @@ def judge(node: Object, pods: Sequence[Object]) -> Verdict | None:
         return fault(
             about,
             "node-not-ready",
-            f"Node {about.name} is not ready: {said or 'it has no Ready condition'}; {count(len(pods), 'pod')} of those asked "
-            "about run there.",
+            f"Node {about.name} is not ready: {said or 'it has no Ready condition'}; "
+            f"{count(len(pods), 'pod')} in question on it.",
             "Look at the machine: is it up, and does its kubelet run?",
             seen=str(ready.get("message", "")),
             holds=held,

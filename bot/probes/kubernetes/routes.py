@@ -173,8 +173,9 @@ def _no_port(about: Ref, backend: Backend, service: Object) -> Verdict:
 
 
 def _certificates(ingress: Object, around: Around) -> tuple[Verdict, ...]:
-    about, found = ref(ingress, "Ingress"), {}
-    told = {}
+    about = ref(ingress, "Ingress")
+    found: dict[str, Verdict] = {}
+    told: dict[str, str] = {}
     for event in around.events:
         missing = _NO_SECRET.search(str(event.get("message", ""))) if event.get("type") == "Warning" else None
         if missing:
