@@ -63,7 +63,7 @@ async def _answer(state: State, request: Request) -> Response:
     if path in _HEALTH:
         return PlainTextResponse("ok")
     if path.startswith(f"apis/{REVIEW_GROUP}/v1/") and request.method == "POST":
-        return JSONResponse(review(state, path.rpartition("/")[2], await request.json()), 201)
+        return JSONResponse(review(state, path.rpartition("/")[2], await request.body()), 201)
     found = discovery(path, tuple(state.kinds.values()))
     if found is not None:
         return JSONResponse(found)

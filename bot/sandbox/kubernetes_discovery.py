@@ -26,6 +26,12 @@ _REVIEWS = (
 REVIEW_GROUP = "authorization.k8s.io"
 
 
+_IN_ALL = frozenset(
+    "pods replicationcontrollers services daemonsets deployments replicasets statefulsets horizontalpodautoscalers "
+    "cronjobs jobs".split()
+)
+
+
 def discovery(path: str, kinds: Iterable[Served]) -> dict[str, Any] | None:
     """Answer a discovery path (without slashes at its ends); None when it is not one."""
     kinds = tuple(kinds)
@@ -84,4 +90,5 @@ def _resource(served: Served) -> dict[str, Any]:
         "kind": served.kind,
         "verbs": _VERBS,
         **({"shortNames": short} if short else {}),
+        **({"categories": ["all"]} if served.plural in _IN_ALL else {}),
     }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
+from bot.sandbox import kubernetes_protobuf
 from bot.sandbox.kubernetes_answers import Refused
 from bot.sandbox.kubernetes_discovery import REVIEW_GROUP
 from bot.sandbox.kubernetes_state import State
@@ -12,17 +14,30 @@ from bot.sandbox.kubernetes_state import State
 _READ = ("get", "list", "watch")
 
 
-def review(state: State, plural: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+def review(state: State, plural: str, body: bytes) -> dict[str, Any]:
     """Answer a POST of a SelfSubjectAccessReview or SelfSubjectRulesReview, which changes nothing.
 
-    Reads are allowed unless a standing 403 fault denies them; writes are never allowed. Raises Refused (405).
+    Reads are allowed unless a standing 403 fault denies them; writes are never allowed. Raises Refused (400, 405).
     """
+    asked = _read(body, plural)
     spec = asked.get("spec") or {}
     if plural == "selfsubjectaccessreviews":
         return _answered("SelfSubjectAccessReview", asked, _access(state, spec.get("resourceAttributes") or {}))
     if plural == "selfsubjectrulesreviews":
         return _answered("SelfSubjectRulesReview", asked, _rules(state, str(spec.get("namespace", ""))))
     raise Refused(405)
+
+
+def _read(body: bytes, plural: str) -> Mapping[str, Any]:
+    try:
+        asked = (
+            kubernetes_protobuf.review(body, plural) if body.startswith(kubernetes_protobuf.MAGIC) else json.loads(body)
+        )
+    except ValueError as error:
+        raise Refused(400, f"the body of the review cannot be read: {error}") from error
+    if not isinstance(asked, Mapping):
+        raise Refused(400, "the body of the review is not an object")
+    return asked
 
 
 def _answered(kind: str, asked: Mapping[str, Any], status: Mapping[str, Any]) -> dict[str, Any]:
