@@ -162,13 +162,12 @@ class JiraClient:
 
     # --- writing ----------------------------------------------------------------------------------------------
 
-    def add_internal_comment(self, key: str, body: str, properties: Mapping[str, Any]) -> str:
-        """Add a comment that only agents see, its `properties` in the same request; give its id.
+    def add_internal_comment(self, key: str, body: str, properties: Mapping[str, Any]) -> Plain:
+        """Add a comment that only agents see, its `properties` in the same request; give it as Jira answers.
 
         The package's `add_comment` has no room for other properties, so its session is used. Raises OutsideError.
         """
-        made = self._call("add comment", "POST", key, "/comment", _comment_body(body, properties))
-        return str(made.get("id", ""))
+        return self._call("add comment", "POST", key, "/comment", _comment_body(body, properties))
 
     def update_internal_comment(self, key: str, comment: str, body: str, properties: Mapping[str, Any]) -> None:
         """Replace a comment's text in place, saying again that it is internal. Raises OutsideError."""

@@ -11,7 +11,7 @@ from bot.integrations.jira import note
 from bot.integrations.jira.client import INTERNAL, JiraClient, Plain, Refused
 from bot.integrations.jira.fields import account, labels
 from bot.model.delivery import Delivery, Purpose
-from bot.model.errors import InputError, NotFound
+from bot.model.errors import AccessDenied, InputError, NotFound
 from bot.model.match import Decision
 from bot.model.report import Card
 
@@ -53,9 +53,9 @@ class JiraDestination:
                 return LABELS_RECEIPT
             key = _note_target(delivery)
             body = note.render(delivery.content, delivery.key)
-            comment = self._client.add_internal_comment(key, body, _mark(delivery))
-            self._make_sure_it_is_internal(key, comment)
-            return comment
+            made = self._client.add_internal_comment(key, body, _mark(delivery))
+            self._make_sure_it_is_internal(key, self._read_back(key, made))
+            return str(made["id"])
 
     def revise(self, delivery: Delivery) -> None:
         """Bring the note behind the receipt, or the labels, up to date. Raises as `publish` does."""
@@ -66,18 +66,21 @@ class JiraDestination:
             key = _note_target(delivery)
             body = note.render(delivery.content, delivery.key)
             self._client.update_internal_comment(key, delivery.receipt, body, _mark(delivery))
-            self._make_sure_it_is_internal(key, delivery.receipt)
+            self._make_sure_it_is_internal(key, self._read_back(key, {"id": delivery.receipt}))
 
     # --- notes ------------------------------------------------------------------------------------------------
 
     def _find_note(self, delivery: Delivery) -> str | None:
-        """Look for the key in the comments' properties, else for our reference in a comment of our own account."""
-        wanted, reference = delivery.key, note.reference(delivery.key)
-        for comment in self._client.comments(_note_target(delivery)):
+        """Look for the key in the comments' properties, else for our reference in a comment of our own account.
+
+        What is found is looked at as after posting: the attempt that made it may have died before it could.
+        """
+        key, reference = _note_target(delivery), note.reference(delivery.key)
+        for comment in self._client.comments(key):
             mark = _properties(comment).get(DELIVERY_PROPERTY)
-            if isinstance(mark, Mapping) and mark.get("key") == wanted:
-                return str(comment["id"])
-            if str(comment.get("body", "")).endswith(reference) and self._is_ours(comment):
+            marked = isinstance(mark, Mapping) and mark.get("key") == delivery.key
+            if marked or (str(comment.get("body", "")).endswith(reference) and self._is_ours(comment)):
+                self._make_sure_it_is_internal(key, comment)
                 return str(comment["id"])
         return None
 
@@ -86,14 +89,27 @@ class JiraDestination:
         author = account(comment.get("author"))
         return bool(author) and author == account(self._client.myself())
 
-    def _make_sure_it_is_internal(self, key: str, comment: str) -> None:
-        """Read the note back; when customers could see it, take it away."""
-        stored = self._client.comment(key, comment)
+    def _read_back(self, key: str, made: Plain) -> Plain:
+        """Read the note as it was stored; a site that does not show single comments has said all it will say."""
+        try:
+            return {**self._client.comment(key, str(made["id"])), "id": made["id"]}
+        except (NotFound, Refused):
+            return made
+
+    def _make_sure_it_is_internal(self, key: str, stored: Plain) -> None:
+        """When customers could see the note, take it away."""
         if _is_internal(stored) is not False and not self._shown_on_a_portal(key, stored):
             return
-        self._client.delete_comment(key, comment)
+        self._take_away(key, str(stored["id"]))
         _log.error("jira: %s made a note public; it was taken away", key)
         raise InputError(f"Jira did not keep the note on {key} internal, so it was taken away; check the project")
+
+    def _take_away(self, key: str, comment: str) -> None:
+        """Delete our note; without the right to delete, empty it."""
+        try:
+            self._client.delete_comment(key, comment)
+        except AccessDenied:
+            self._client.update_internal_comment(key, comment, "(taken back)", {})
 
     def _shown_on_a_portal(self, key: str, stored: Plain) -> bool:
         """Say whether Jira shows the comment to customers although it is marked internal.

@@ -45,7 +45,7 @@ class JiraSource:
         now = self._client.server_time()
         since = read_time(cursor.removesuffix(" cut")) if cursor else None
         overlap = timedelta(0 if cursor.endswith(" cut") else self._settings.overlap_s / 86400)
-        window = _minutes(now - (since or now) + overlap)
+        window = _minutes(max(now - (since or now), timedelta(0)) + overlap)
         clause = f'updated >= "-{window}m" ORDER BY updated ASC, key ASC'
         issues, cut = self._pages(f"({self._settings.jql}) AND {clause}" if self._settings.jql.strip() else clause)
         newest = max((moment for moment in map(fields.updated, issues) if moment), default=since)

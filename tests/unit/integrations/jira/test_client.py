@@ -144,7 +144,7 @@ def test_comment_and_its_properties_arrive_in_one_request(jira, client):
 def test_editing_keeps_a_comment_internal(jira, client):
     jira.create("x")
     made = client.add_internal_comment("OPS-1", "one", {"mark": 1})
-    client.update_internal_comment("OPS-1", made, "two", {"mark": 2})
+    client.update_internal_comment("OPS-1", made["id"], "two", {"mark": 2})
     (comment,) = jira.comments("OPS-1")
     assert (comment.body, comment.internal, comment.properties["mark"]) == ("two", True, 2)
 

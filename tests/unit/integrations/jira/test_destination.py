@@ -77,7 +77,7 @@ def test_a_note_whose_answer_was_lost_is_found_and_not_posted_twice(jira, destin
 def test_a_note_is_found_by_its_reference_where_properties_are_not_kept(jira, client, destination):
     jira.create("x")
     made = client.add_internal_comment("OPS-1", f"older\n\n{reference('d-1234')}", {})
-    assert destination.find(a_note()) == made
+    assert destination.find(a_note()) == made["id"]
 
 
 def test_nobody_else_can_claim_a_note_by_copying_its_reference(jira, destination):
@@ -115,12 +115,49 @@ def test_a_note_that_jira_would_show_to_customers_is_taken_away(jira, destinatio
     assert jira.comments("OPS-1") == ()
 
 
-def test_a_note_whose_mark_was_dropped_is_taken_away(jira, destination):
+def test_a_public_note_that_may_not_be_deleted_is_emptied(jira, destination):
     jira.create("x")
     jira.fail("/rest/api/2/issue/OPS-1/comment/", 200, method="GET", body='{"id": "1", "properties": []}')
+    jira.fail("/rest/api/2/issue/OPS-1/comment/", 403, method="DELETE")
+    with pytest.raises(InputError, match="taken away"):
+        destination.publish(a_note())
+    assert [comment.body for comment in jira.comments("OPS-1")] == ["(taken back)"]
+
+
+def test_a_note_whose_mark_was_dropped_is_taken_away(jira, destination):
+    jira.create("x")
+    jira.fail("/rest/api/2/issue/OPS-1/comment/", 200, method="GET", body='{"id": "NOTE", "properties": []}')
     with pytest.raises(InputError, match="not keep the note on OPS-1 internal"):
         destination.publish(a_note())
     assert jira.comments("OPS-1") == ()
+
+
+def test_a_public_note_of_an_attempt_that_died_is_taken_away_when_found(jira, destination):
+    jira.create("x")
+    jira.fail("/rest/api/2/issue/OPS-1/comment", 503, method="POST", late=True)
+    with pytest.raises(Unavailable):
+        destination.publish(a_note())
+    (comment,) = jira.comments("OPS-1")
+    properties = f'[{{"key": "{DELIVERY_PROPERTY}", "value": {{"key": "d-1234"}}}}]'
+    shown = f'{{"comments": [{{"id": "{comment.id}", "body": "b", "jsdPublic": true, "properties": {properties}}}]}}'
+    jira.fail("/rest/api/2/issue/OPS-1/comment", 200, method="GET", body=shown)
+    with pytest.raises(InputError, match="taken away"):
+        destination.find(a_note())
+    assert jira.comments("OPS-1") == ()
+
+
+def test_a_site_that_does_not_show_single_comments_is_believed(jira, destination):
+    jira.create("x")
+    jira.fail("/rest/api/2/issue/OPS-1/comment/", 405, method="GET")
+    assert destination.publish(a_note()) == jira.comments("OPS-1")[0].id
+
+
+def test_a_note_that_could_not_be_read_back_is_found_by_the_retry(jira, destination):
+    jira.create("x")
+    jira.fail("/rest/api/2/issue/OPS-1/comment/", 503, method="GET")
+    with pytest.raises(Unavailable):
+        destination.publish(a_note())
+    assert destination.find(a_note()) == jira.comments("OPS-1")[0].id
 
 
 def test_no_public_comment_is_ever_sent(jira, destination):
