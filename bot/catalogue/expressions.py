@@ -99,13 +99,13 @@ def _finding(rest: Sequence[str], scope: Scope) -> str:
     return ""
 
 
-def meant(wrong: str, known: Sequence[str]) -> str:
-    """Give `; did you mean x?`, or what there is, or nothing."""
+def meant(wrong: str, known: Sequence[str], surely: float = 60) -> str:
+    """Give `; did you mean x?`, or what there is, or nothing. `surely` is how alike it must be, 0 to 100."""
     from rapidfuzz import process
 
     if not known:
         return ""
-    near = process.extractOne(wrong, list(known), score_cutoff=60)
+    near = process.extractOne(wrong, list(known), score_cutoff=surely)
     return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(known)}" if len(known) <= 8 else ""
 
 

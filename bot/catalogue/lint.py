@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from bot.catalogue.cases import Case
@@ -22,7 +23,9 @@ from bot.model.runbook import Conclusion, ParameterType, Step
 
 STALE_AFTER_DAYS = 365
 FEW_PHRASES = 10
-_SLUG = re.compile(r"""["']([a-z][a-z0-9]*(?:-[a-z0-9]+)+)["']""")
+FEW_LETTERS = 4
+_SLUG = re.compile(r"""["']([a-z][a-z0-9]*(?:-[a-z0-9]+)*)["']""")
+_MADE_SLUG = re.compile(r"""\bf["']((?=[^"']*\{)(?=[^"'{}]*-|[^"']*\}-)[a-z0-9-]*(?:\{[\w.]+\}[a-z0-9-]*)+)["']""")
 _AIMS = (ParameterType.CLUSTER, ParameterType.ACCOUNT, ParameterType.REGION)
 _LITERALS: Mapping[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float), "bool": (bool,)}
 
@@ -35,7 +38,15 @@ class Surroundings:
     specs: Mapping[str, ProbeSpec]
     today: date
     causes: frozenset[str]
-    """Slugs that a probe or a case knows."""
+    """Slugs that a probe or a case knows; `*` stands for a part that a probe fills in."""
+
+    def knows(self, cause: str) -> bool:
+        """Say whether a probe or a case knows this slug."""
+        return any(fnmatchcase(cause, known) for known in self.causes)
+
+    def meant(self, cause: str) -> str:
+        """Give a hint at the slug that was meant."""
+        return meant(cause, sorted(known for known in self.causes if "-" in known and "*" not in known))
 
 
 def lint(
@@ -63,9 +74,18 @@ def lint(
 
 
 def causes_in(folder: Path) -> frozenset[str]:
-    """Give every slug that the Python files below `folder` spell out: the causes that probes may find."""
-    texts = (file.read_text(encoding="utf-8") for file in sorted(folder.rglob("*.py")))
-    return frozenset(slug for text in texts for slug in _SLUG.findall(text))
+    """Give every slug that the Python files below `folder` spell out: the causes that probes may find.
+
+    Where code fills in a part (`f"{kind}-probe-kills"`) the slug has a `*` there.
+    """
+    found: set[str] = set()
+    for file in sorted(folder.rglob("*.py")):
+        text = file.read_text(encoding="utf-8")
+        found.update(_SLUG.findall(text))
+        made = (re.sub(r"\{[\w.]+\}", "*", slug) for slug in _MADE_SLUG.findall(text))
+        # What is nearly all filled in would let any misspelling pass.
+        found.update(slug for slug in made if len(slug.replace("*", "").replace("-", "")) >= FEW_LETTERS)
+    return frozenset(found)
 
 
 # What people rely on: review, look-alikes, phrases, parameters -------------------------------------------
@@ -82,7 +102,8 @@ def _manners(entry: Entry, around: Surroundings) -> Iterator[Problem]:
         other = text.rpartition(": ")[2].strip()
         if other not in around.catalogue or other == runbook.id:
             known = [one for one in around.catalogue if one != runbook.id]
-            yield say(("not_for", at), f"must end with ': area/name' of another runbook{meant(other, known)}")
+            message = f"must end with ': area/name' of another runbook, and {other!r} is none"
+            yield say(("not_for", at), f"{message}{meant(other, known, surely=85)}")
     if len(runbook.triggers.phrases) < FEW_PHRASES:
         count = len(runbook.triggers.phrases)
         yield say(("triggers", "phrases"), f"only {count}; write ten to twenty, in people's words", WARNING)
@@ -189,8 +210,8 @@ def _conclusions(entry: Entry, around: Surroundings) -> Iterator[Problem]:
         yield from _conclusion(entry, path, conclusion, around)
         for number, cause in enumerate(conclusion.causes):
             here = (*path, "causes", number)
-            if cause not in around.causes:
-                message = f"no probe and no case knows {cause!r}{meant(cause, sorted(around.causes))}"
+            if not around.knows(cause):
+                message = f"no probe and no case knows {cause!r}{around.meant(cause)}"
                 yield entry.document.problem(here, message)
             if cause in seen and entry.runbook.conclusions[seen[cause]].when is None:
                 yield entry.document.problem(here, f"{cause} is concluded on above already; this is never reached")
@@ -217,6 +238,6 @@ def _unknown_causes(
 ) -> Iterator[Problem]:
     for name, value in comparisons(condition, expression=True):
         about_causes = name == "causes" or name.endswith(".causes") or name == "finding.cause"
-        if about_causes and value not in around.causes:
-            message = f"no probe and no case knows the cause {value!r}{meant(value, sorted(around.causes))}"
+        if about_causes and not around.knows(value):
+            message = f"no probe and no case knows the cause {value!r}{around.meant(value)}"
             yield entry.document.problem(path, message)

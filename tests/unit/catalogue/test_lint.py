@@ -91,8 +91,9 @@ def test_a_good_runbook_with_its_cases_is_clean(tmp_path):
         ),
         (
             "stops: kubernetes/pod-crashloop",
-            "stops: kubernetes/crashlooping",
-            "5: not_for[0]: must end with ': area/name' of another runbook; did you mean kubernetes/pod-crashloop?",
+            "stops: kubernetes/pod-crashlop",
+            "5: not_for[0]: must end with ': area/name' of another runbook, and 'kubernetes/pod-crashlop' is none; "
+            "did you mean kubernetes/pod-crashloop?",
         ),
         (
             "signals: [ErrImagePull]",
@@ -149,6 +150,22 @@ def test_stale_review_few_phrases_and_unused_parameters_only_warn(tmp_path):
     assert {one.file.split("/")[-2] for one in problems if one.level == "error"} == {OTHER_NAME.split("/")[1]}
 
 
-def test_slugs_are_found_where_probes_spell_them(tmp_path):
-    put(tmp_path, "deep/probe.py", "cause = 'image-tag-not-found'\nother = \"plain\"\n")
-    assert causes_in(tmp_path) == {"image-tag-not-found"}
+def test_slugs_are_found_where_probes_spell_them_and_where_they_make_them(tmp_path):
+    put(
+        tmp_path,
+        "deep/probe.py",
+        """cause = 'image-tag-not-found'\nother = "killed"\nmade = f"{kind}-probe-kills"\nlate = f"database-{one.name}"\n"""
+        """text = f"{name} is a sentence"\nlone = f"{name}"\nany = f"{a}-{b}"\n""",
+    )
+    assert causes_in(tmp_path) == {"image-tag-not-found", "killed", "*-probe-kills", "database-*"}
+
+
+def test_a_cause_with_a_part_that_a_probe_fills_in_is_known(tmp_path):
+    made = RUNBOOK.replace("causes: [image-tag-not-found]", "causes: [image-tag-not-found, startup-probe-kills]")
+    a_catalogue_folder(tmp_path, made)
+    problems = lint(
+        load_catalogue(tmp_path), load_cases(tmp_path), SPECS, today=TODAY, probe_causes=KNOWN | {"*-probe-kills"}
+    )
+    assert [one.message for one in problems if one.key == "conclusions[0].causes[1]"] == [
+        "no case of this runbook shows startup-probe-kills; add one"
+    ]
