@@ -32,7 +32,7 @@ REPORTERS = ("U0ADA", "U0GRACE")
 CHAT, JIRA = "chat", "jira"
 # Cases of the catalogue that can stand side by side in one cluster and one account, and how each arrives.
 INCIDENTS = (
-    ("kubernetes/image-pull/wrong-tag", CHAT),
+    ("kubernetes/image-pull/tag-not-found", CHAT),
     ("kubernetes/pod-crashloop/environment-variable-missing", JIRA),
     ("kubernetes/service-unreachable/selector-matches-nothing", CHAT),
     ("aws/rds-connectivity/security-group-blocks", JIRA),
