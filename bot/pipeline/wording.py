@@ -44,7 +44,7 @@ class Parts:
 def engineer(headline: str, parts: Parts) -> str:
     """Cause, chain, evidence in brief with the commands, next steps, what was not checked."""
     sections = [f"**{headline}**"]
-    sections += [_cause(cause, number, len(parts.causes)) for number, cause in enumerate(parts.causes, 1)]
+    sections += [_cause(cause, number, headline) for number, cause in enumerate(parts.causes, 1)]
     if len(parts.explanation.chain) > 1:
         sections.append("*How it hangs together*\n" + "\n".join(_links(parts.explanation.chain)))
     if not parts.causes and parts.explanation.warnings:
@@ -62,14 +62,22 @@ def engineer(headline: str, parts: Parts) -> str:
 def service_desk(headline: str, disposition: Disposition, parts: Parts) -> str:
     """What is affected, what it means, what happens next: without jargon where the runbook gives its own words."""
     lines = [f"**{headline}**"]
-    if parts.causes:
-        lines.append(f"What is affected: {parts.causes[0].resource.label}.")
+    affected = _affected(parts)
+    if affected:
+        lines.append(f"What is affected: {affected}.")
     lines.append(_NEXT_FOR_DESK.get(disposition, ""))
     if parts.next_steps:
         lines.append(_bullets(parts.next_steps[:3]))
     if parts.explanation.not_checked:
         lines.append("Some things could not be looked at, so there may be more to it.")
     return "\n".join(line for line in lines if line)
+
+
+def _affected(parts: Parts) -> str:
+    """What people notice: the upper end of the chain, not the cause at its lower end."""
+    if parts.explanation.chain and parts.causes:
+        return parts.explanation.chain[0].resource.label
+    return ""
 
 
 def evidence(parts: Parts) -> str:
@@ -99,9 +107,12 @@ def candidates(match: Match) -> str:
     return "\n" + _bullets(lines)
 
 
-def _cause(cause: Cause, number: int, of: int) -> str:
-    title = f"*Root cause{f' {number}' if of > 1 else ''}:* {cause.summary} (`{cause.cause}`, {cause.resource.label})"
-    lines = [title, *(line for entry in cause.evidence[:3] for line in _brief(entry))]
+def _cause(cause: Cause, number: int, headline: str) -> str:
+    """The first cause is what the headline says; it is not said twice."""
+    told = number == 1 and headline.startswith(cause.summary)
+    title = f"*Root cause{f' {number}' if number > 1 else ''}:* " + ("" if told else f"{cause.summary} ")
+    lines = [f"{title}`{cause.cause}`, {cause.resource.label}"]
+    lines += [line for entry in cause.evidence[:3] for line in _brief(entry)]
     return "\n".join(lines)
 
 
