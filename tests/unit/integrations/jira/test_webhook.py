@@ -48,14 +48,32 @@ def desk():
     return Desk()
 
 
+class Door:
+    """A server that stays up while the application behind it changes from test to test."""
+
+    def __init__(self) -> None:
+        self.app: Starlette | None = None
+
+    async def __call__(self, scope, receive, send):
+        assert self.app is not None
+        await self.app(scope, receive, send)
+
+
+@pytest.fixture(scope="module")
+def door():
+    door = Door()
+    hosted = host(door)
+    yield door, hosted.url + PATH
+    hosted.stop()
+
+
 @pytest.fixture
-def url(jira, desk, settings_of):
+def url(jira, desk, settings_of, door):
     settings = settings_of(jira, webhook_secret=SecretStr(SECRET))
     source = JiraSource(JiraClient(settings), settings)
-    hosted = host(Starlette(routes=list(webhook_routes(settings, source, desk))))
-    yield hosted.url + PATH
+    door[0].app = Starlette(routes=list(webhook_routes(settings, source, desk)))
+    yield door[1]
     jira.webhooks.flush()
-    hosted.stop()
 
 
 def sign(body: bytes, secret: str = SECRET) -> str:
@@ -190,19 +208,16 @@ def test_our_own_label_does_not_start_the_ticket_again(jira, desk, url, client):
     assert len(desk.taken) == 1
 
 
-def test_a_ticket_that_the_index_does_not_know_yet_is_found(cloud, desk, settings_of):
+def test_a_ticket_that_cloud_s_index_does_not_know_yet_is_found(cloud, desk, settings_of, door):
     settings = settings_of(cloud, webhook_secret=SecretStr(SECRET))
     source = JiraSource(JiraClient(settings), settings)
-    hosted = host(Starlette(routes=list(webhook_routes(settings, source, desk))))
-    try:
-        cloud.lag("OPS-1")
-        cloud.webhooks.register(hosted.url + PATH, SECRET)
-        cloud.create("just now")
-        cloud.webhooks.flush()
-        assert source.poll("")[0] == []
-        assert [raw.summary for raw in desk.taken] == ["just now"]
-    finally:
-        hosted.stop()
+    door[0].app = Starlette(routes=list(webhook_routes(settings, source, desk)))
+    cloud.lag("OPS-1")
+    cloud.webhooks.register(door[1], SECRET)
+    cloud.create("just now")
+    cloud.webhooks.flush()
+    assert source.poll("")[0] == []
+    assert [raw.summary for raw in desk.taken] == ["just now"]
 
 
 def test_a_desk_that_cannot_take_it_is_not_hidden(jira, desk, url):
