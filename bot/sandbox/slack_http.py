@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
 
+SCOPES = (
+    "app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "files:write",
+    "groups:history", "groups:read", "im:history",
+)  # fmt: skip
+
+
 @dataclass
 class Fault:
     """A fault to show: Slack's `error` word, or an HTTP `status`. `done`: the call is carried out, its answer lost."""
@@ -78,6 +84,7 @@ class HttpSide:
         self._carrier = carrier
         self._tokens = tokens
         self.faults = Faults()
+        self.scopes: tuple[str, ...] = SCOPES
         self.calls: list[str] = []
 
     def app(self, more: list[BaseRoute]) -> Starlette:
@@ -105,7 +112,7 @@ class HttpSide:
             return _shown(fault)
         # in a thread: the answer may send events out by this same loop's WebSockets, and waits for them
         answer = await run_in_threadpool(self._answer, method, arguments, request.headers.get("authorization", ""))
-        return _shown(fault) if fault else JSONResponse(answer)
+        return _shown(fault) if fault else JSONResponse(answer, headers={"x-oauth-scopes": ",".join(self.scopes)})
 
     def _answer(self, method: str, arguments: Mapping[str, Any], authorization: str) -> dict[str, Any]:
         token = authorization.removeprefix("Bearer ") or str(arguments.get("token", ""))

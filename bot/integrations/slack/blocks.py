@@ -240,8 +240,8 @@ def _context(texts: Iterable[str]) -> Block:
 
 
 def message(title: str, lines: Sequence[str]) -> list[Block]:
-    """Render an answer to a command: a bold title and escaped lines, cut to one section."""
-    body = "\n".join([f"*{line(title, 300)}*", *lines])
+    """Render an answer to a command: a title, bold above lines; `lines` are escaped already. Cut to one section."""
+    body = "\n".join([f"*{line(title, 300)}*", *lines]) if lines else line(title, 1000)
     return [_section(body if len(body) <= 2900 else body[:2800].rsplit("\n", 1)[0] + "\n… and more")]
 
 

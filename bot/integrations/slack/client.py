@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 from collections.abc import Mapping
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from bot.model.errors import AccessDenied, InputError, NotFound, OutsideError, RateLimited, SecondlineError, Unavailable
 from bot.settings import SlackSettings
@@ -17,6 +18,7 @@ from bot.settings import SlackSettings
 if TYPE_CHECKING:
     from slack_sdk import WebClient
     from slack_sdk.errors import SlackApiError
+    from slack_sdk.web import SlackResponse
 
 SYSTEM = "slack"
 _BUSY = {"ratelimited", "rate_limited", "message_limit_exceeded"}
@@ -43,8 +45,6 @@ _ADVICE = {
     "token_expired": "set a new SLACK_BOT_TOKEN",
     "account_inactive": "install the app again and set the new SLACK_BOT_TOKEN",
 }
-
-_log = logging.getLogger(__name__)
 
 
 class SlackClient:
@@ -81,10 +81,14 @@ class SlackClient:
 
         Raises RateLimited, AccessDenied, NotFound or Unavailable; InputError for what can never be accepted.
         """
+        data = self._answer(method, arguments).data
+        return data if isinstance(data, dict) else {}
+
+    def _answer(self, method: str, arguments: Mapping[str, Any]) -> SlackResponse:
         from slack_sdk.errors import SlackApiError, SlackClientError
 
         try:
-            answer = getattr(self.web, method)(**arguments)
+            return cast("SlackResponse", getattr(self.web, method)(**arguments))
         except SlackApiError as error:
             raise _refusal(error, method) from error
         except (SlackClientError, OSError, HTTPException, ValueError) as error:
@@ -92,8 +96,28 @@ class SlackClient:
                 f"Slack did not answer {method} ({type(error).__name__}): it is tried again later",
                 system=SYSTEM, operation=method,
             ) from error  # fmt: skip
-        data = answer.data
-        return data if isinstance(data, dict) else {}
+
+    def identity(self) -> tuple[Mapping[str, Any], frozenset[str] | None]:
+        """Say who the bot is (auth.test), and its token's scopes, None when Slack does not tell them."""
+        answer = self._answer("auth_test", {})
+        listed = next((str(answer.headers[name]) for name in answer.headers if name.lower() == "x-oauth-scopes"), None)
+        who = answer.data if isinstance(answer.data, dict) else {}
+        return who, frozenset(filter(None, re.split(r"[,\s]+", listed))) if listed is not None else None
+
+    def respond(self, response_url: str, text: str, blocks: list[dict[str, Any]]) -> None:
+        """Answer one person by the response URL that came with their command (5 times within 30 minutes).
+
+        Raises Unavailable, or InputError when Slack takes no answer there any more.
+        """
+        from slack_sdk.webhook import WebhookClient
+
+        hook = WebhookClient(response_url, timeout=max(1, math.ceil(self._settings.timeout_s)), retry_handlers=[])
+        try:
+            answer = hook.send(text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
+        except (OSError, HTTPException, ValueError) as error:
+            raise Unavailable("Slack's response URL did not answer", system=SYSTEM, operation="response_url") from error
+        if answer.status_code != 200:
+            raise InputError(f"Slack took no answer at its response URL (HTTP {answer.status_code})")
 
 
 def _refusal(error: SlackApiError, method: str) -> SecondlineError:
