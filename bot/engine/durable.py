@@ -26,11 +26,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from socket import gethostname
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -100,6 +103,7 @@ class DurableEngine:
 
         self._work = work
         self._keeper.take()
+        self._prepare_file()
         DBOS(config=self._config())
         self._register()
         if not works:
@@ -113,15 +117,24 @@ class DurableEngine:
         self._warden = threading.Thread(target=self._watch, name="warden", daemon=True)
         self._warden.start()
 
+    def _prepare_file(self) -> None:
+        """The library leaves SQLite's journal as it is; with a write-ahead log readers do not hold up writers."""
+        if self._settings.database_url is None:
+            with closing(sqlite3.connect(self._file, timeout=30)) as connection:
+                connection.execute("PRAGMA journal_mode=WAL")
+
+    @property
+    def _file(self) -> Path:
+        return (self._settings.state_dir / "engine.db").absolute()
+
     def _config(self) -> DBOSConfig:
         url = self._settings.database_url
-        file = (self._settings.state_dir / "engine.db").absolute()
         return {
             "name": NAME,
             "application_version": VERSION,
             "executor_id": self.executor,
             "system_database_url": (
-                driver_url(url.get_secret_value()).render_as_string(hide_password=False) if url else f"sqlite:///{file}"
+                driver_url(url.get_secret_value()).render_as_string(hide_password=False) if url else f"sqlite:///{self._file}"
             ),
             "log_level": "WARNING",
             "enable_otlp": False,

@@ -12,10 +12,9 @@ import logging
 import os
 import signal
 import sys
-import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -32,6 +31,7 @@ from bot.model.errors import Unavailable
 from bot.model.finding import Finding, Severity, Status
 from bot.model.match import Candidate, Decision, Match
 from bot.model.ports import Checkpoint, ProbeOutcome, ProbeSpec
+from bot.model.report import Report
 from bot.model.resource import Resource
 from bot.model.runbook import Conclusion, EscalationRule, Runbook, Step, Triggers
 from bot.model.ticket import Address, Origin, RawMessage, Ticket
@@ -68,6 +68,11 @@ def now() -> datetime:
 
 def match(ticket: Ticket) -> Match:
     return Match(ticket.id, Decision.RUN, (Candidate(RUNBOOK.id, RUNBOOK.title, 1.0),), {}, (), "it says so")
+
+
+def message(number: int) -> RawMessage:
+    origin, there = Origin("tests", "local", f"T-{number}"), Address("board", f"{number}")
+    return RawMessage(origin, f"it broke {number}", reply_to=(there,))
 
 
 class Probes:
@@ -122,6 +127,7 @@ class Board:
     url: str
     killer: Killer
     name: str = "board"
+    client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=10, trust_env=False))
 
     def find(self, delivery: Delivery) -> str | None:
         found = self._ask("GET", delivery)
@@ -141,7 +147,7 @@ class Board:
     def _ask(self, method: str, delivery: Delivery) -> dict[str, Any]:
         body = {"ticket": delivery.ticket, "stage": delivery.content.stage, "receipt": delivery.receipt}
         try:
-            answer = httpx.request(method, f"{self.url}/{delivery.key}", params=body, timeout=10, trust_env=False)
+            answer = self.client.request(method, f"{self.url}/{delivery.key}", params=body)
         except httpx.HTTPError as error:
             raise Unavailable(str(error) or "no answer", system="board", operation=method) from error
         if answer.status_code >= 500:
@@ -150,7 +156,10 @@ class Board:
 
 
 def live(life: Mapping[str, Any]) -> None:
-    """Live one life, as `life` says: boundary, tickets (first, last), board, state_dir, database_url, executor."""
+    """Live one life, as `life` says: boundary, tickets, ledger, board, state_dir, database_url, executor.
+
+    What was taken in is written to the ledger: its source will not give it again.
+    """
     logging.getLogger("bot").setLevel(logging.ERROR)
     settings = EngineSettings(
         state_dir=Path(life["state_dir"]),
@@ -180,7 +189,12 @@ def live(life: Mapping[str, Any]) -> None:
         killer.at("attempt:unsaved")
         return done
 
-    engine.launch(Workload(lambda ticket, step: flow.triage(ticket, desk, killer.watching(step)), attempt))
+    def triage(ticket: Ticket, step: Checkpoint) -> Report:
+        report = flow.triage(ticket, desk, killer.watching(step))
+        killer.at("chain:after")
+        return report
+
+    engine.launch(Workload(triage, attempt))
     front = EngineFrontDesk(
         engine,
         stores,
@@ -193,12 +207,10 @@ def live(life: Mapping[str, Any]) -> None:
             hand_over=lambda *_: (_ for _ in ()).throw(NotImplementedError),
         ),
     )
-    for number in range(*life["tickets"]):
-        front.submit(
-            RawMessage(
-                Origin("tests", "local", f"T-{number}"), f"it broke {number}", reply_to=(Address("board", f"{number}"),)
-            )
-        )
+    with Path(life["ledger"]).open("a", buffering=1) as ledger:
+        for number in life["tickets"]:
+            front.submit(message(number))
+            ledger.write(f"{number}\n")
     while not (life["finish"] and engine.idle()):
         time.sleep(0.05)
     engine.close()
