@@ -154,7 +154,8 @@ def test_slugs_are_found_where_probes_spell_them_and_where_they_make_them(tmp_pa
     put(
         tmp_path,
         "deep/probe.py",
-        """cause = 'image-tag-not-found'\nother = "killed"\nmade = f"{kind}-probe-kills"\nlate = f"database-{one.name}"\n"""
+        """cause = 'image-tag-not-found'\nother = "killed"\nmade = f"{kind}-probe-kills"\n"""
+        """late = f"database-{one.name}"\n"""
         """text = f"{name} is a sentence"\nlone = f"{name}"\nany = f"{a}-{b}"\n""",
     )
     assert causes_in(tmp_path) == {"image-tag-not-found", "killed", "*-probe-kills", "database-*"}
