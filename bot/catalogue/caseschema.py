@@ -56,6 +56,17 @@ class KubernetesShape(Shape):
     logs: dict[Annotated[str, Field(pattern=LOG_PATTERN)], str] = Field({})
     faults: list[FaultShape] = Field([])
 
+    @model_validator(mode="after")
+    def _each_once(self) -> KubernetesShape:
+        seen: set[tuple[str, str, str]] = set()
+        for one in self.objects:
+            metadata = one["metadata"]
+            name = (str(one["kind"]), str(metadata.get("namespace", "")), str(metadata["name"]))
+            if name in seen:
+                raise ValueError(f"holds {name[0]} {name[2]} twice; keep one")
+            seen.add(name)
+        return self
+
 
 class AwsErrorShape(Shape):
     """An error that an AWS service answers with."""

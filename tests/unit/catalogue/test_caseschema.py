@@ -29,6 +29,13 @@ def test_an_object_without_a_name_is_refused():
     ]
 
 
+def test_the_same_object_twice_is_refused():
+    twice = CASE.replace(
+        "expect:", "    - {apiVersion: v1, kind: Pod, metadata: {name: checkout-1, namespace: shop}}\nexpect:"
+    )
+    assert problems_of(twice) == ["c.yaml:6: kubernetes: holds Pod checkout-1 twice; keep one"]
+
+
 def test_a_log_is_named_by_namespace_pod_and_container():
     wrong = CASE.replace("kubernetes:\n", "kubernetes:\n  logs: {checkout: hello}\n")
     assert len(problems_of(wrong)) == 1
