@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.sandbox.hosting import host
-from bot.sandbox.jira_api import FrontDoor, JiraApi
+from bot.sandbox.jira_api import JiraApi
+from bot.sandbox.jira_door import FrontDoor
 from bot.sandbox.jira_faults import Faults
 from bot.sandbox.jira_webhooks import Webhooks
 from bot.sandbox.jira_world import INTERNAL, JiraWorld

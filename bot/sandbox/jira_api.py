@@ -7,12 +7,11 @@ enhanced search page by page, 410 for the removed one, account ids and documents
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.jira_faults import Faults
+from bot.sandbox.jira_door import json_answer, nothing, refusal
 from bot.sandbox.jira_jql import JqlError, moment, stamp
 from bot.sandbox.jira_world import BOT, JiraWorld
 
@@ -101,7 +100,7 @@ class JiraApi:
 
     async def _search(self, request: Request) -> Any:
         if self._world.cloud:
-            return _refusal(410, REMOVED)
+            return refusal(410, REMOVED)
         asked = await _asked(request)
         keys = self._world.search(asked.get("jql", ""))
         start, size = int(asked.get("startAt", 0)), min(int(asked.get("maxResults", 50)), PAGE_AT_MOST)
@@ -110,14 +109,14 @@ class JiraApi:
 
     async def _enhanced_search(self, request: Request) -> Any:
         if not self._world.cloud:
-            return _refusal(404, "null for uri: search/jql")
+            return refusal(404, "null for uri: search/jql")
         asked = await _asked(request)
         if "updated" not in asked.get("jql", "") and "=" not in asked.get("jql", ""):
-            return _refusal(400, "Unbounded JQL queries are not allowed here. Please add a search restriction.")
+            return refusal(400, "Unbounded JQL queries are not allowed here. Please add a search restriction.")
         try:
             start = int(base64.urlsafe_b64decode(asked.get("nextPageToken") or "MA=="))
         except ValueError:
-            return _refusal(400, "The nextPageToken is not valid.")
+            return refusal(400, "The nextPageToken is not valid.")
         keys = self._world.search(asked.get("jql", ""), asked.get("reconcileIssues") or ())
         size = min(int(asked.get("maxResults", 50)), PAGE_AT_MOST)
         issues = [self._shown(request, key, asked) for key in keys[start : start + size]]
@@ -127,7 +126,7 @@ class JiraApi:
 
     async def _count(self, request: Request) -> Any:
         if not self._world.cloud:
-            return _refusal(404, "null for uri: search/approximate-count")
+            return refusal(404, "null for uri: search/approximate-count")
         return {"count": len(self._world.search((await _asked(request)).get("jql", "")))}
 
     def _shown(self, request: Request, key: str, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -141,7 +140,7 @@ class JiraApi:
         key = self._world.create((await request.json()).get("fields", {}))
         self._changed("jira:issue_created", key)
         shown = self._world.shown(key, _base(request))
-        return _json({"id": shown["id"], "key": key, "self": shown["self"]}, 201)
+        return json_answer({"id": shown["id"], "key": key, "self": shown["self"]}, 201)
 
     async def _issue(self, request: Request) -> Any:
         asked = request.query_params
@@ -152,7 +151,7 @@ class JiraApi:
         body, key = await request.json(), request.path_params["key"]
         self._world.edit(key, body.get("fields", {}), body.get("update", {}))
         self._changed("jira:issue_updated", key)
-        return _nothing()
+        return nothing()
 
     async def _property_keys(self, request: Request) -> Any:
         with self._world.lock:
@@ -166,12 +165,12 @@ class JiraApi:
             known = name in properties
             if request.method == "PUT":
                 properties[name] = value
-                return _nothing(200 if known else 201)
+                return nothing(200 if known else 201)
             if not known:
-                return _refusal(404, f"The property with key '{name}' does not exist.")
+                return refusal(404, f"The property with key '{name}' does not exist.")
             if request.method == "DELETE":
                 del properties[name]
-                return _nothing()
+                return nothing()
             return {"key": name, "value": properties[name]}
 
     # --- comments ---------------------------------------------------------------------------------------------
@@ -188,7 +187,7 @@ class JiraApi:
         body, key = await request.json(), request.path_params["key"]
         added = self._world.comment(key, body.get("body"), body.get("properties", ()))
         self._changed("comment_created", key)
-        return _json(self._shown_comment(request, added), 201)
+        return json_answer(self._shown_comment(request, added), 201)
 
     async def _one_comment(self, request: Request) -> Any:
         return self._shown_comment(request, request.path_params["id"])
@@ -233,29 +232,6 @@ class JiraApi:
         return {"size": 1, "start": 0, "limit": 50, "isLastPage": True, "values": [clock]}
 
 
-class FrontDoor:
-    """What every request meets first: ordered faults, then who is asking."""
-
-    def __init__(self, app: ASGIApp, faults: Faults, authorization: str) -> None:
-        """Let requests with this `Authorization` header in; serverInfo is open to all, as at Atlassian."""
-        self._app, self._faults, self._authorization = app, faults, authorization
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse, or pass on."""
-        if scope["type"] != "http":
-            return
-        fault = self._faults.take(scope["method"], scope["path"])
-        if fault is not None:
-            await fault.play(self._app, scope, receive, send)
-            return
-        given = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
-        if not scope["path"].endswith("/serverInfo") and given.lower() != self._authorization.lower():
-            refusal = _refusal(401, "You are not authenticated. Authentication required to perform this operation.")
-            await refusal(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
-
-
 def _guarded(endpoint: Callable[[Request], Awaitable[Any]]) -> Callable[[Request], Awaitable[Response]]:
     """Turn what an endpoint gives or raises into a response."""
 
@@ -266,10 +242,10 @@ def _guarded(endpoint: Callable[[Request], Awaitable[Any]]) -> Callable[[Request
         try:
             found = await endpoint(request)
         except JqlError as error:
-            return _refusal(400, str(error))
+            return refusal(400, str(error))
         except JiraError as error:
-            return _json(error.body(), error.status_code)
-        return found if isinstance(found, Response) else _json(found)
+            return json_answer(error.body(), error.status_code)
+        return found if isinstance(found, Response) else json_answer(found)
 
     return answer
 
@@ -285,19 +261,3 @@ async def _asked(request: Request) -> dict[str, Any]:
 
 def _base(request: Request) -> str:
     return str(request.base_url).rstrip("/")
-
-
-def _json(content: Any, status: int = 200) -> Response:
-    from starlette.responses import Response
-
-    return Response(json.dumps(content, default=str), status, media_type="application/json")
-
-
-def _nothing(status: int = 204) -> Response:
-    from starlette.responses import Response
-
-    return Response(status_code=status)
-
-
-def _refusal(status: int, message: str) -> Response:
-    return _json({"errorMessages": [message], "errors": {}}, status)

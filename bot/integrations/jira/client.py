@@ -63,8 +63,9 @@ class JiraClient:
         self._lock = threading.Lock()
         self._jira: JIRA | None = None
         self._me: Plain | None = None
-        self.url = settings.url.rstrip("/")
-        self.site = urlsplit(settings.url).netloc.rpartition("@")[2]
+        parts = urlsplit(settings.url)
+        self.site = parts.netloc.rpartition("@")[2]
+        self.url = f"{parts.scheme}://{self.site}{parts.path.rstrip('/')}"  # no password in a link that is posted
 
     # --- the site ---------------------------------------------------------------------------------------------
 

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import ast
+import inspect
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -17,7 +20,24 @@ def test_flavour_is_what_the_site_says(jira, client):
 
 def test_site_is_the_host_without_credentials(jira, settings_of):
     url = jira.url.replace("http://", "http://someone:secret@")
-    assert JiraClient(settings_of(jira, url=url)).site == jira.url.removeprefix("http://")
+    client = JiraClient(settings_of(jira, url=f"{url}/jira/"))
+    assert client.site == jira.url.removeprefix("http://")
+    assert client.url == f"{jira.url}/jira"
+
+
+def test_the_package_s_public_and_guessing_calls_are_never_used():
+    folder = Path(inspect.getfile(JiraClient)).parent
+    code = "\n".join(ast.unparse(ast.parse(file.read_text("utf-8"))) for file in folder.glob("*.py"))
+    called = {node.func.attr for node in ast.walk(ast.parse(code)) if _is_method_call(node)}
+    assert called >= {"enhanced_search_issues", "comments"}
+    assert not called & {
+        "add_comment", "transition_issue", "create_issue_link", "add_simple_link", "assign_issue", "add_watcher",
+        "search_issues", "service_desks", "issue_link_types",
+    }  # fmt: skip
+
+
+def _is_method_call(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
 
 
 @pytest.mark.parametrize("values", [{"url": "jira.example.com", "token": SecretStr("t")}, {"url": "https://jira"}])
