@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from bot.catalogue.problems import Problem
     from bot.settings import Settings
 
+PIPED_WIDTH = 200
+
 app = typer.Typer(help="Look at the runbooks, check them, try their cases, begin a new one.", no_args_is_help=True)
 
 
@@ -54,7 +56,8 @@ def list_runbooks(context: typer.Context, as_json: AsJson = False) -> None:
         for one in catalogue.runbooks.values():
             needs = ", ".join(parameter.name for parameter in one.parameters if parameter.required)
             table.add_row(one.id, one.title, needs, one.owner)
-        console().print(table)
+        out = console()
+        out.print(table, width=None if out.is_terminal else PIPED_WIDTH)
 
 
 @app.command()
