@@ -1,20 +1,20 @@
 """Durable execution on DBOS: what is queued here is done, once, whatever process dies in between.
 
-How `app.py` wires it:
+How `app.py` wires it (`Stores`: bot.store.stores; `Workload`, `DeskTools`: bot.engine.workload; `Sweeper`:
+bot.engine.sweeping; `EngineFrontDesk`: bot.engine.frontdesk; `Job`, `Scheduler`, ...: bot.scheduling):
 
-    stores = Stores.open(settings.engine)                           # bot.store.stores
-    engine = DurableEngine(settings.engine, stores)                 # opens nothing yet
+    stores = Stores.open(settings.engine)
+    engine = DurableEngine(settings.engine, stores)                           # starts nothing yet
     desk = Desk(..., records=stores.records, dispatch=engine.dispatch, ...)
-    engine.launch(                                                  # bot.engine.workload.Workload
-        Workload(
-            triage=lambda ticket, step: flow.triage(ticket, desk, step),
-            attempt=lambda key, last: delivering.attempt(key, stores.outbox, destinations, last=last),
-            jobs=jobs_of(engine, stores, sources, settings),        # bot.scheduling
-        ),
-        works=role != "front",
-    )
-    front = EngineFrontDesk(engine, stores, DeskTools(...))         # bot.engine.frontdesk, bot.engine.workload
-    scheduler = Scheduler(engine, stores, jobs); scheduler.start()  # bot.scheduling
+    front = EngineFrontDesk(engine, stores, DeskTools(...))                   # to be used once launched
+    sweeper = Sweeper(engine, stores, deliveries_of_card, timedelta(days=settings.engine.keep_history_days))
+    jobs = [poll_job(jira, timedelta(seconds=settings.jira.poll_every_s), front.submit, stores.journal),
+            Job("sweep", SWEEP_EVERY, sweeper.sweep), Job("prune", PRUNE_EVERY, sweeper.prune)]
+    work = Workload(triage=lambda ticket, step: flow.triage(ticket, desk, step),
+                    attempt=lambda key, last: delivering.attempt(key, stores.outbox, destinations, last=last),
+                    jobs=by_name(jobs, stores.database.lock))
+    engine.launch(work, works=role != "front")
+    scheduler = Scheduler(engine, jobs); scheduler.start()
     ...
     scheduler.stop(); engine.close(); stores.close()
 
@@ -24,12 +24,11 @@ outcomes are plain strings (JSON of redacted nouns).
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -38,6 +37,7 @@ from socket import gethostname
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.engine.lease import Keeper, stop_process
+from bot.engine.names import delivery_id, short, tick_id
 from bot.engine.workload import Workload
 from bot.kit.codec import from_json, to_json
 from bot.model.delivery import DeliveryState
@@ -63,7 +63,6 @@ DELIVERIES_AT_ONCE = 8
 JOBS_AT_ONCE = 2
 DEADLINE_SLACK_S = 600.0
 """A triage ends itself by the run's own deadline; only one that hangs beyond all time-outs is cut off."""
-LIVE = ("ENQUEUED", "PENDING", "DELAYED")
 
 
 def checkpoint(name: str, outcome: type[T], work: Callable[[], T]) -> T:
@@ -134,7 +133,9 @@ class DurableEngine:
             "application_version": VERSION,
             "executor_id": self.executor,
             "system_database_url": (
-                driver_url(url.get_secret_value()).render_as_string(hide_password=False) if url else f"sqlite:///{self._file}"
+                driver_url(url.get_secret_value()).render_as_string(hide_password=False)
+                if url
+                else f"sqlite:///{self._file}"
             ),
             "log_level": "WARNING",
             "enable_otlp": False,
@@ -225,19 +226,17 @@ class DurableEngine:
         """Queue deliveries that the outbox holds, once for each stage (and for each triage, when called within one)."""
         from dbos import DBOS
 
-        mark = f"{stage}:{_short(DBOS.workflow_id)}" if DBOS.workflow_id else stage
+        mark = f"{stage}:{short(DBOS.workflow_id)}" if DBOS.workflow_id else stage
         give_up_at = time.time() + self._settings.give_up_delivery_after_s
         for key in keys:
             self._queue_delivery(key, mark, 1, give_up_at)
 
     def _queue_delivery(self, key: str, stage: str, number: int, give_up_at: float, delay_s: float = 0.0) -> None:
-        workflow = f"{delivery_prefix(key)}{stage}:{number}"
-        self._enqueue(DELIVERY, workflow, key, stage, number, give_up_at, delay_s=delay_s)
+        self._enqueue(DELIVERY, delivery_id(key, stage, number), key, stage, number, give_up_at, delay_s=delay_s)
 
     def tick(self, job: str, nominal: datetime) -> None:
         """Queue one run of a scheduled job, once for each nominal time, whatever the number of replicas."""
-        when = nominal.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00")
-        self._enqueue(JOBS, f"tick:{job}:{when}", job, when)
+        self._enqueue(JOBS, tick_id(job, nominal), job, nominal.astimezone(UTC).isoformat())
 
     def _enqueue(
         self, queue: str, workflow: str, *arguments: Any, delay_s: float = 0.0, timeout_s: float | None = None
@@ -247,77 +246,8 @@ class DurableEngine:
         with SetWorkflowID(workflow), SetWorkflowTimeout(timeout_s), SetEnqueueOptions(delay_seconds=delay_s or None):
             DBOS.enqueue_workflow(queue, self._workflows[queue], *arguments)
 
-    # asking ------------------------------------------------------------------------------------------------
-
-    def known(self, workflow: str) -> bool:
-        """Say whether a workflow of this id was ever queued, as far as history goes back."""
-        return self.state(workflow) != ""
-
-    def state(self, workflow: str) -> str:
-        """Give the library's word for the state of a workflow, empty when there is none."""
-        from dbos import DBOS
-
-        found = DBOS.list_workflows(workflow_ids=[workflow], load_input=False, load_output=False)
-        return found[0].status if found else ""
-
-    def is_live(self, workflow: str) -> bool:
-        """Say whether a workflow waits or runs."""
-        return self.state(workflow) in LIVE
-
-    def delivers(self, key: str) -> bool:
-        """Say whether an attempt at this delivery waits or runs."""
-        from dbos import DBOS
-
-        return bool(
-            DBOS.list_workflows(
-                workflow_id_prefix=delivery_prefix(key), status=list(LIVE), limit=1, load_input=False, load_output=False
-            )
-        )
-
     def cancel(self, workflow: str) -> None:
         """Stop a workflow before its next step."""
         from dbos import DBOS
 
         DBOS.cancel_workflow(workflow)
-
-    def idle(self) -> bool:
-        """Say whether nothing waits or runs."""
-        from dbos import DBOS
-
-        return not DBOS.list_workflows(status=list(LIVE), limit=1, load_input=False, load_output=False)
-
-    def prune(self, before: datetime, most: int = 1000) -> int:
-        """Forget finished workflows that were queued before a moment, at most `most` at once; give how many."""
-        from dbos import DBOS
-
-        old = DBOS.list_workflows(
-            status=["SUCCESS", "ERROR", "CANCELLED"],
-            end_time=before.astimezone(UTC).isoformat(),
-            limit=most,
-            load_input=False,
-            load_output=False,
-        )
-        _delete(workflow.workflow_id for workflow in old)
-        return len(old)
-
-
-def _delete(workflows: Iterable[str]) -> None:
-    from dbos import DBOS
-
-    found = list(workflows)
-    if found:
-        DBOS.delete_workflows(found)
-
-
-def delivery_prefix(key: str) -> str:
-    """Give what the ids of all workflows for a delivery begin with."""
-    return f"deliver:{key}:"
-
-
-def triage_id(ticket: str, turn: str = "") -> str:
-    """Derive the id of a triage: the same for the same ticket, and for the same click or attempt (`turn`) on it."""
-    return f"triage:{ticket}" + (f":{_short(turn)}" if turn else "")
-
-
-def _short(text: str | None) -> str:
-    return hashlib.sha256((text or "").encode()).hexdigest()[:12]

@@ -9,7 +9,9 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.engine.durable import DurableEngine, triage_id
+from bot.engine import history
+from bot.engine.durable import DurableEngine
+from bot.engine.names import triage_id
 from bot.engine.workload import DeskTools
 from bot.kit.codec import to_json
 from bot.kit.redaction import mask
@@ -69,7 +71,7 @@ class EngineFrontDesk:
         before = dict(match.parameters) if match and chosen == matched else {}
         wish = Invocation(chosen, {**before, **given}, by)
         workflow = triage_id(known.id, f"click:{click}")
-        fresh = not self._engine.known(workflow)
+        fresh = not history.state(workflow)
         if fresh:
             self._stores.tickets.begin(known.id, workflow, wish=wish)
         self._engine.triage(known.id, workflow, to_json(wish))

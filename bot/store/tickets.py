@@ -62,7 +62,7 @@ class SqlTickets:
         return fresh
 
     def get(self, ticket: str) -> Ticket | None:
-        """Give a ticket as it stands: with the last wish that was voiced for it. None when there is none."""
+        """Give a ticket as it came in, or None."""
         with self._database.engine.connect() as connection:
             row = connection.execute(sa.select(tickets).where(tickets.c.id == ticket)).one_or_none()
         return None if row is None else from_json(row.content, Ticket)
@@ -98,6 +98,11 @@ class SqlTickets:
             values["invocation"] = to_json(wish)
         with self._database.engine.begin() as connection:
             connection.execute(sa.update(tickets).where(tickets.c.id == ticket).values(values))
+
+    def wish(self, ticket: str) -> str:
+        """Give the last wish that was voiced for a ticket after it came in, as JSON; empty when there is none."""
+        with self._database.engine.connect() as connection:
+            return connection.execute(sa.select(tickets.c.invocation).where(tickets.c.id == ticket)).scalar() or ""
 
     def settle(self, ticket: str, workflow: str, state: RunState | None = None) -> bool:
         """Note that the triage by `workflow` came to its end; False when another one has begun or it had ended."""

@@ -23,6 +23,7 @@ import dbos  # noqa: F401 - imported before the fork, so that each life starts a
 import httpx
 from dbos import _sys_db_sqlite  # noqa: F401
 
+from bot.engine import history
 from bot.engine.durable import DurableEngine
 from bot.engine.frontdesk import EngineFrontDesk
 from bot.engine.workload import DeskTools, Workload
@@ -211,7 +212,7 @@ def live(life: Mapping[str, Any]) -> None:
         for number in life["tickets"]:
             front.submit(message(number))
             ledger.write(f"{number}\n")
-    while not (life["finish"] and engine.idle()):
+    while not (life["finish"] and history.idle()):
         time.sleep(0.05)
     engine.close()
     stores.close()
