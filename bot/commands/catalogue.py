@@ -57,7 +57,9 @@ def list_runbooks(context: typer.Context, as_json: AsJson = False) -> None:
             needs = ", ".join(parameter.name for parameter in one.parameters if parameter.required)
             table.add_row(one.id, one.title, needs, one.owner)
         out = console()
-        out.print(table, width=None if out.is_terminal else PIPED_WIDTH)
+        if not out.is_terminal:
+            out.width = PIPED_WIDTH
+        out.print(table)
 
 
 @app.command()
