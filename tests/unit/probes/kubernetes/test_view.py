@@ -10,7 +10,6 @@ from bot.model.errors import ReadOnlyViolation, Unavailable
 from bot.model.finding import Unknown
 from bot.model.ports import ProbeSpec
 from bot.model.resource import Resource
-from bot.probes.kubernetes.kinds import kind_of, kinds
 from bot.probes.kubernetes.view import KubernetesView, LogText, open_view
 from bot.probes.session import CallLog
 from bot.sandbox.kubernetes import KubernetesSandbox
@@ -367,24 +366,8 @@ def test_cluster_of_the_target_is_looked_at(sandbox, tmp_path):
     assert view.resource("Node", "n", "shop") == Resource("kubernetes", "blue", "", "Node", "n")
 
 
-def test_names_from_outside_cannot_leave_their_place_in_the_path():
-    assert kind_of("Pod").path("shop", "../../secrets") == "/api/v1/namespaces/shop/pods/..%2F..%2Fsecrets"
-    assert kind_of("Pod").path("shop", "..") == "/api/v1/namespaces/shop/pods/%2E%2E"
-    assert kind_of("Pod").path("a/b?x=1#", "n") == "/api/v1/namespaces/a%2Fb%3Fx%3D1%23/pods/n"
-
-
 def test_name_of_dots_asks_for_nothing_else(sandbox, opened):
     sandbox.load([pod("a")])
     view, log = opened()
     assert view.get("Pod", "..", "shop").absent
     assert [call.outcome for call in log.calls] == ["not found"]
-
-
-def test_kinds_make_the_paths_and_permissions_of_the_api():
-    assert kind_of("Ingress").path("shop") == "/apis/networking.k8s.io/v1/namespaces/shop/ingresses"
-    assert kind_of("Node").path("shop", "n1") == "/api/v1/nodes/n1"
-    assert kind_of("PersistentVolumeClaim").resource == "persistentvolumeclaims"
-    assert kind_of("Deployment").resource == "deployments.apps"
-    assert all(kind.plural == kind.plural.lower() for kind in kinds().values())
-    with pytest.raises(KeyError, match=r"add it to the table"):
-        kind_of("Podd")
