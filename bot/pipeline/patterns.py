@@ -51,7 +51,7 @@ _END = r"(?![A-Za-z0-9_])"
 
 def _after(words: str, form: str) -> str:
     """`words` then the value: "namespace shop", "namespace: shop", `"namespace": "shop"`, "deploy/checkout"."""
-    return rf"(?<![A-Za-z0-9-])(?:{words}){_IS}({form}){_END}"
+    return rf"(?<![A-Za-z0-9.-])(?:{words}){_IS}({form}){_END}"
 
 
 def _before(words: str, form: str) -> str:
@@ -147,16 +147,27 @@ SEARCHES = {kind: tuple(re.compile(pattern) for pattern in patterns) for kind, p
 
 NOT_NAMES = frozenset(
     """
-    a account after again alert all an and any api app apps are as at available be been before broken bucket but
-    by can can't cannot cluster config configmap connection container containers could crashed crashing database
-    deploy deployment deployments did discovery do does down each error errors failed failing fails failure for
-    from function get gets getting had has have he healthy her his how i if image images in incident instance into
-    is isn issue it its job jobs just keeps kind level log logs lots many may me mesh more most my name named
-    namespace need needs new no node nodes not nothing now of off on one only or our out pending please pod pods
-    problem prod production quota ready refused restart restarting rollout running secret secrets seems service
-    services she should since so some staging status still stuck team than that the their them then there they
-    this those ticket timed timeout to today too unavailable unhealthy url us was we were what when which while
-    who why will with without works would yesterday you your
+    a account active after again alert all already always an and another any anything api app apps are as at
+    attached available be been before behind being between blocks both bound broken bucket but by calls came can
+    can't cannot change changed changes check claim claims cluster completes config configmap connection
+    container containers could crashed crashing created creates cron cronjob cronjobs database dead deleted
+    deletes deploy deployment deployments desk did disappeared discovery do does doing done down dropped drops
+    during each end ended endpoint endpoints ends error errors ever every everything exists expired external
+    failed failing fails failure few finished finishes first for from function get gets getting gives gone got
+    had half hang hanging hangs has have he healthy her here his how i if image images immediately in incident
+    inside instance internal into is isn issue it its itself job jobs just keeps kind lately level like listed
+    lives log logs longer look looks lost lots made makes many match matches may maybe me mesh missed more most
+    moved much my name named namespace need needs never new no nobody node nodes none nor not nothing now of off
+    on once one only open or other others our out outside over overnight owner paused pending please pod pods
+    points problem process prod production pvc pvcs quota reach reached reaching ready refused reports requests
+    resolve resolves responding responds restart restarting restarts returned returns rollout route routes run
+    running runs said says secret secrets see seems seen sends sent service services set several she should
+    shows since skipped slow so some sometimes staging start started starts state status stayed stays still stop
+    stopped stops storage stuck such suddenly suspended svc takes team terminated terminating than that the
+    their them then there these they this those ticket timed timeout times to today too took traffic tried tries
+    twice type unavailable under unhealthy unreachable until up url us used using volume volumes wait waiting
+    waits want wants was we weird went were what when which while who why will with without work worked working
+    works would wrong yesterday you your
     """.split()
 )
 WORD = re.compile(rf"(?<![A-Za-z0-9@./_-])({_LABEL})(?![A-Za-z0-9@_/-]|\.[a-z0-9])")
