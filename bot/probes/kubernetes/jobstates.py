@@ -42,7 +42,7 @@ def _suspended(job: Object) -> Verdict | None:
         about,
         "job-suspended",
         f"{about} is suspended, so it starts no pod.",
-        f'When it may run: kubectl patch job {about.name} -n {about.namespace} -p \'{{"spec":{{"suspend":false}}}}\'.',
+        "When it may run, set spec.suspend to false where it is deployed from.",
         seen="spec.suspend: true",
         since=moment(condition(job, "Suspended").get("lastTransitionTime")),
     )
@@ -76,6 +76,7 @@ def _failed(job: Object, pods: Pods) -> Verdict | None:
         "Repair why its pods fail, then run it again (a failed Job does not start anew).",
         seen=failed.get("message", ""),
         needs=podstates.needs(dead, "its work was done in this pod"),
+        facts={"pod": dead[-1]["metadata"]["name"]} if dead else {},
         since=since,
     )
 
@@ -139,6 +140,7 @@ def _hindered(job: Object, pods: Pods) -> Verdict | None:
         f"{about} does not get on; pod {first['metadata']['name']}: {podstates.trouble(first)}.",
         "Repair what hinders its pod.",
         needs=podstates.needs(failing, "its work is done in this pod"),
+        facts={"pod": first["metadata"]["name"]},
     )
 
 
