@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,7 +108,7 @@ def _lock_unavailable(name: str) -> Unavailable:
     return Unavailable(f"another worker holds the lock of {name}", system="database", operation="lock")
 
 
-def open_database(settings: EngineSettings) -> Database:
+def open_database(settings: EngineSettings, steps: Sequence[Sequence[str]] = STEPS) -> Database:
     """Open the database and bring its schema up to date, however many processes do so at once.
 
     Raises SettingsError when it cannot be reached or is newer than this release.
@@ -121,7 +121,7 @@ def open_database(settings: EngineSettings) -> Database:
         else:
             url = driver_url(settings.database_url.get_secret_value())
             database = Database(_postgres(url), _postgres(url), folder / "locks")
-        _migrate(database)
+        _migrate(database, steps)
     except (sa.exc.SQLAlchemyError, OSError) as error:
         where = "engine.database_url" if settings.database_url else f"engine.state_dir ({folder})"
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
@@ -158,18 +158,18 @@ def _postgres(url: sa.URL) -> sa.Engine:
     return sa.create_engine(url, pool_size=10, max_overflow=-1, pool_pre_ping=True, connect_args=arguments)
 
 
-def _migrate(database: Database) -> None:
+def _migrate(database: Database, steps: Sequence[Sequence[str]]) -> None:
     with database.engine.connect() as connection:
         if database.postgres:
             connection.execute(sa.text("select pg_advisory_xact_lock(:number)"), {"number": MIGRATION_LOCK})
         else:
             connection.execute(sa.text("BEGIN IMMEDIATE"))
         metadata.create_all(connection)
-        newest = len(STEPS) + 1
+        newest = len(steps) + 1
         version = connection.execute(sa.select(schema_version.c.version)).scalar() or 0
         if version > newest:
             raise SettingsError(f"the database has schema {version}, newer than this release knows ({newest})")
-        for statements in STEPS[version - 1 : newest - 1] if version else ():
+        for statements in steps[version - 1 : newest - 1] if version else ():
             for statement in statements:
                 connection.execute(sa.text(statement))
         if version != newest:
