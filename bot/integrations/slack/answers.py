@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.integrations.slack.blocks import Block, answer_text, message
+from bot.integrations.slack.blocks import Block, answer_text, message, reference
 from bot.integrations.slack.commands import VERBS, Command
 from bot.integrations.slack.escaping import code, line
 from bot.integrations.slack.reading import SOURCE, typed_ticket
@@ -208,7 +208,11 @@ def _thread(asker: Asker) -> str:
 
 
 def _status_line(status: TicketStatus) -> str:
-    said = [f"*{line(status.key, 80)}*", line(status.state, 20), line(status.headline or status.summary, 150)]
+    said = [
+        f"*{line(reference(status.key, status.ticket), 80)}*",
+        line(status.state, 20),
+        line(status.headline or status.summary, 150),
+    ]
     if status.runbook:
         said.append(code(status.runbook, 80))
     return " · ".join(said)

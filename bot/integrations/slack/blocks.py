@@ -72,7 +72,7 @@ def card_blocks(card: Card) -> list[Block]:
 
 def card_text(card: Card) -> str:
     """Say the same in one line, for notifications and screen readers."""
-    parts = [f"{card.ticket.key}: {verdict(card)}"]
+    parts = [f"{reference(card.ticket.key, card.ticket.id)}: {verdict(card)}"]
     if card.report:
         parts += [f"Root cause: {cause.summary}" for cause in card.report.root_causes[:1]]
         parts += [f"Next: {step}" for step in card.report.next_steps[:1]]
@@ -102,14 +102,15 @@ def escalation_text(card: Card) -> str:
     escalation = card.escalation
     if escalation is None:
         return card_text(card)
-    said = f"{escalation.priority} for {escalation.team}: {card.ticket.key} {card.ticket.summary}. {escalation.reason}"
+    key = reference(card.ticket.key, card.ticket.id)
+    said = f"{escalation.priority} for {escalation.team}: {key} {card.ticket.summary}. {escalation.reason}"
     return line(said, 2000)
 
 
 def evidence_blocks(card: Card) -> list[Block]:
     """Render evidence short enough for a message."""
     text = card.report.evidence if card.report else ""
-    return [_context([f"Evidence for {line(card.ticket.key, 100)}"]), _section(fence(text))]
+    return [_context([f"Evidence for {_key(card)}"]), _section(fence(text))]
 
 
 def verdict(card: Card) -> str:
@@ -125,8 +126,13 @@ def _asks(match: Match | None) -> bool:
     return match is not None and match.decision is Decision.ASK
 
 
+def reference(key: str, ticket: str) -> str:
+    """Name a ticket as people can type it: by its key, or by its id when the key is a chat message's address."""
+    return ticket if "/" in key else key
+
+
 def _key(card: Card) -> str:
-    return link(card.ticket.origin.url, card.ticket.key, 200)
+    return link(card.ticket.origin.url, reference(card.ticket.key, card.ticket.id), 200)
 
 
 def _about(card: Card) -> list[str]:

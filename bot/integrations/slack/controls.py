@@ -87,7 +87,7 @@ def _further(card: Card, ticket: str) -> list[Block]:
 def _confirmation(card: Card) -> Block:
     return {
         "title": {"type": "plain_text", "text": "Hand it over?"},
-        "text": {"type": "plain_text", "text": plain(f"The team on call takes over {card.ticket.key}.", 300)},
+        "text": {"type": "plain_text", "text": plain(f"Its team takes it over: {card.ticket.summary}", 300)},
         "confirm": {"type": "plain_text", "text": "Escalate"},
         "deny": {"type": "plain_text", "text": "Not yet"},
     }

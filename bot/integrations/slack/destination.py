@@ -21,7 +21,7 @@ from bot.integrations.slack.client import SlackClient
 from bot.integrations.slack.escaping import line, plain
 from bot.kit.text import clean
 from bot.model.delivery import Delivery, Purpose
-from bot.model.errors import InputError, NotFound
+from bot.model.errors import InputError, NotFound, Unavailable
 from bot.settings import SlackSettings
 
 EVENT_TYPE = "secondline_delivery"
@@ -100,14 +100,20 @@ class SlackDestination:
             raise InputError(f"Slack takes no {delivery.purpose}: it takes cards, evidence and escalations")
 
     def _thread(self, delivery: Delivery) -> str:
-        """Give the thread to post in. Evidence without one goes below its ticket's card, wherever that is."""
+        """Give the thread to post in. Evidence without one goes below its ticket's card, and waits until that is there.
+
+        Raises Unavailable while it is not: evidence at another place would be looked for in vain later.
+        """
         if delivery.address.thread or delivery.purpose is not Purpose.EVIDENCE:
             return delivery.address.thread
         cards = (
             message for message in self._conversation(delivery, "")
             if _payload(message).get("ticket") == delivery.ticket and _payload(message).get("purpose") == Purpose.CARD
         )  # fmt: skip
-        return str(next(cards, {}).get("ts", ""))
+        card = next(cards, None)
+        if card is None:
+            raise Unavailable("the ticket's card is not in Slack yet: its evidence waits for it", system="slack")
+        return str(card["ts"])
 
     def _conversation(self, delivery: Delivery, thread: str) -> Iterator[Message]:
         method = "conversations_replies" if thread else "conversations_history"

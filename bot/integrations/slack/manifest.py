@@ -1,11 +1,7 @@
-"""The app's manifest, written from the listeners that there are, so that Slack is asked for neither more nor less.
-
-python -m bot.integrations.slack.manifest > config/slack-manifest.yaml
-"""
+"""The app's manifest, written from the listeners that there are, so that Slack is asked for neither more nor less."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
@@ -90,10 +86,11 @@ def manifest(settings: SlackSettings, base_url: str = "") -> dict[str, Any]:
     }
 
 
-def manifest_yaml(settings: SlackSettings) -> str:
-    """Give the manifest as the text of config/slack-manifest.yaml."""
-    head = "# Written by `python -m bot.integrations.slack.manifest`: change the listeners, not this file.\n"
-    return head + yaml.safe_dump(manifest(settings), sort_keys=False, allow_unicode=True, width=120)
+def manifest_yaml(settings: SlackSettings | None = None) -> str:
+    """Give the manifest as the text of config/slack-manifest.yaml, which is that of the default settings."""
+    head = "# Written by `make docs` from the listeners: change those, not this file.\n"
+    made = manifest(settings or SlackSettings())
+    return head + yaml.safe_dump(made, sort_keys=False, allow_unicode=True, width=120)
 
 
 def _registered(settings: SlackSettings) -> Mapping[str, list[Any]]:
@@ -120,7 +117,3 @@ def _shortcut(callback: str) -> dict[str, Any]:
         "callback_id": callback,
         "description": "Find the cause of what this message says",
     }
-
-
-if __name__ == "__main__":
-    sys.stdout.write(manifest_yaml(SlackSettings()))

@@ -13,7 +13,7 @@ from bot.integrations.slack.blocks import (
     message,
 )
 from bot.integrations.slack.controls import ANOTHER, CANCEL, ESCALATE, PARAMETERS, RUN, USEFUL
-from bot.model import Decision, Disposition, Report
+from bot.model import Decision, Disposition, Origin, Report
 from bot.sandbox.slack_limits import message_error
 from tests.cards import make_card, make_escalation, make_match, make_report, make_ticket
 
@@ -175,3 +175,10 @@ def test_long_answer_is_cut_at_a_line():
     blocks = message("Runbooks", [f"line {number} " + "x" * 60 for number in range(200)])
     assert message_error("x", blocks) is None
     assert blocks[0]["text"]["text"].endswith("… and more")
+
+
+def test_ticket_of_a_chat_message_is_named_by_an_id_that_can_be_typed():
+    ticket = make_ticket(id="t-0123", key="C0TRIAGE/1700000000.000100", origin=Origin("slack", "T1", "C0TRIAGE/17"))
+    card = make_card(ticket=ticket)
+    assert card_text(card).startswith("t-0123: ")
+    assert card_blocks(card)[1]["elements"][0]["text"] == "*t-0123*"

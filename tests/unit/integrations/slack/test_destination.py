@@ -74,7 +74,10 @@ def test_short_evidence_is_a_message(slack, destination):
 
 
 def test_evidence_without_a_thread_goes_below_the_tickets_card(slack, destination):
+    with pytest.raises(Unavailable, match="waits"):
+        destination.publish(evidence(LONG))
     card = destination.publish(make_delivery())
+    assert destination.find(evidence(LONG)) is None
     destination.publish(evidence(LONG))
     assert "files" in slack.thread("C0TRIAGE", card.split("/")[1])[1]
     assert destination.find(evidence(LONG)) is not None
