@@ -38,14 +38,21 @@ class Database:
         """Say whether this is PostgreSQL rather than SQLite."""
         return self.engine.dialect.name == "postgresql"
 
-    def upsert(self, table: sa.Table, values: dict[str, Any], *, replace: tuple[str, ...] = ()) -> sa.Executable:
-        """Give an insert that, when the row is there, replaces these columns, or does nothing when there are none."""
+    def upsert(self, table: sa.Table, values: dict[str, Any], replace: tuple[str, ...]) -> sa.Executable:
+        """Give an insert that replaces these columns when a row of the same key is there."""
         keys = [column.name for column in table.primary_key]
         insert = postgresql.insert(table) if self.postgres else sqlite.insert(table)
         filled = insert.values(values)
-        if not replace:
-            return filled.on_conflict_do_nothing()
         return filled.on_conflict_do_update(index_elements=keys, set_={name: filled.excluded[name] for name in replace})
+
+    def insert_new(self, connection: sa.Connection, table: sa.Table, values: dict[str, Any]) -> bool:
+        """Insert a row; False when a row of the same key or identity is there, which then stays as it is.
+
+        It asks the database for the row, since not every driver counts the rows of an insert.
+        """
+        insert = postgresql.insert(table) if self.postgres else sqlite.insert(table)
+        new = insert.values(values).on_conflict_do_nothing().returning(*table.primary_key)
+        return connection.execute(new).first() is not None
 
     def clock(self) -> sa.ColumnElement[float]:
         """Give the database's own time, seconds since 1970: what replicas with wrong clocks agree on."""

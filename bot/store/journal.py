@@ -25,7 +25,7 @@ class SqlJournal:
         """Record an event id; False when it was recorded before."""
         row = {"event": event, "at": time.time()}
         with self._database.engine.begin() as connection:
-            return bool(connection.execute(self._database.upsert(seen, row)).rowcount)
+            return self._database.insert_new(connection, seen, row)
 
     def vote(self, ticket: str, useful: bool, by: str) -> None:
         """Keep a vote; a later vote of the same person replaces the earlier."""

@@ -83,7 +83,7 @@ class SqlOutbox:
                     "ticket": delivery.ticket,
                     "since": time.time(),
                 }
-                connection.execute(self._database.upsert(conversations, row))
+                self._database.insert_new(connection, conversations, row)
 
     def abandon(self, key: str, error: str) -> None:
         """Give up on it, and say why."""

@@ -55,10 +55,10 @@ class SqlTickets:
             "changed_at": now,
         }
         with self._database.engine.begin() as connection:
-            fresh = bool(connection.execute(self._database.upsert(tickets, row)).rowcount)
+            fresh = self._database.insert_new(connection, tickets, row)
             for address in ticket.reply_to if fresh else ():
                 talk = {"address": str(address), "ticket": ticket.id, "since": now}
-                connection.execute(self._database.upsert(conversations, talk))
+                self._database.insert_new(connection, conversations, talk)
         return fresh
 
     def get(self, ticket: str) -> Ticket | None:
