@@ -171,6 +171,9 @@ def _unreachable(error: Exception, host: str) -> Unavailable:
     from urllib3 import exceptions
 
     text = one_line(str(getattr(error, "reason", None) or error))
+    if isinstance(error, exceptions.NewConnectionError):
+        # HTTPConnection(host=..., port=...): Failed to establish a new connection: [Errno 111] Connection refused
+        return Unavailable(f"the Kubernetes API at {host} cannot be reached: {text.rpartition('): ')[2]}")
     if isinstance(error, exceptions.ConnectTimeoutError):
         return Unavailable(f"the Kubernetes API at {host} cannot be reached: no connection in time")
     if isinstance(error, exceptions.TimeoutError):

@@ -1,4 +1,5 @@
 import http.server
+import socket
 import subprocess
 import sys
 import threading
@@ -229,9 +230,30 @@ def test_bytes_that_are_no_text_are_replaced(tmp_path):
 
 def test_server_that_is_away_is_said_in_one_line(tmp_path):
     client = open_client(KubernetesSettings(kubeconfig=kubeconfig(tmp_path / "k", "http://127.0.0.1:9")))
-    with pytest.raises(Unavailable, match=r"http://127.0.0.1:9 cannot be reached") as caught:
+    with pytest.raises(Unavailable) as caught:
         client.json(PODS, [].append)
-    assert "\n" not in caught.value.message
+    assert caught.value.message == (
+        "the Kubernetes API at http://127.0.0.1:9 cannot be reached: "
+        "Failed to establish a new connection: [Errno 111] Connection refused"
+    )
+
+
+def test_host_without_address_is_said_in_one_line(tmp_path):
+    client = open_client(KubernetesSettings(kubeconfig=kubeconfig(tmp_path / "k", "http://api.cluster.invalid")))
+    with pytest.raises(Unavailable, match=r"http://api.cluster.invalid cannot be reached: .*resolve"):
+        client.json(PODS, [].append)
+
+
+def test_cluster_that_is_away_is_not_waited_for_twice(tmp_path):
+    with socket.socket() as port:
+        port.bind(("127.0.0.1", 0))
+        config = kubeconfig(tmp_path / "k", f"http://127.0.0.1:{port.getsockname()[1]}")
+        client = open_client(KubernetesSettings(kubeconfig=config, timeout_s=0.5))
+        with pytest.raises(Unavailable, match="cannot be reached"):
+            client.json(PODS, [].append)
+        port.listen()  # from here on a connection would be made, and never answered
+        with pytest.raises(Unavailable, match="cannot be reached"):
+            client.json(PODS, [].append)
 
 
 def test_server_that_speaks_no_tls_is_said_in_one_line(tmp_path):
