@@ -154,13 +154,6 @@ class JiraClient:
         """Give one comment with its properties. Raises OutsideError."""
         return self._call("get comment", "GET", key, f"/comment/{quote(comment, safe='')}?expand=properties")
 
-    def sla(self, key: str) -> Sequence[Plain]:
-        """Give the clocks of a service request (servicedeskapi, which the package lacks). Raises OutsideError."""
-        with self._speaking("get SLA", key):
-            jira = self._connected()
-            answer = jira._session.get(f"{self.url}/rest/servicedeskapi/request/{quote(key, safe='')}/sla")
-            return tuple(answer.json().get("values", ()))
-
     # --- writing ----------------------------------------------------------------------------------------------
 
     def add_internal_comment(self, key: str, body: str, properties: Mapping[str, Any]) -> Plain:
