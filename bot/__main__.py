@@ -9,7 +9,13 @@ from typing import Annotated
 import typer
 
 from bot import __version__
-from bot.commands import catalogue, demo, doctor, permissions, sandbox, serve, triage
+from bot.commands.catalogue import app as catalogue
+from bot.commands.demo import demo
+from bot.commands.doctor import doctor
+from bot.commands.permissions import permissions
+from bot.commands.sandbox import sandbox
+from bot.commands.serve import serve
+from bot.commands.triage import match, run, triage
 
 app = typer.Typer(
     name="secondline",
@@ -42,15 +48,15 @@ def root(
     )
 
 
-app.command()(serve.serve)
-app.command()(demo.demo)
-app.command()(triage.triage)
-app.command()(triage.run)
-app.command()(triage.match)
-app.add_typer(catalogue.app, name="catalogue")
-app.command()(permissions.permissions)
-app.command()(sandbox.sandbox)
-app.command()(doctor.doctor)
+app.command()(serve)
+app.command()(demo)
+app.command()(triage)
+app.command()(run)
+app.command()(match)
+app.add_typer(catalogue, name="catalogue")
+app.command()(permissions)
+app.command()(sandbox)
+app.command()(doctor)
 
 
 def main() -> None:

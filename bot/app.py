@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bot.model.delivery import Delivery
-from bot.model.ports import Source
 from bot.model.report import Card
 from bot.parts import Parts, destinations, now
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.integrations.slack.source import SlackApp
     from bot.pipeline.flow import Desk
     from bot.pipeline.routing import Places
+    from bot.scheduling import Job
 
 
 class Application:
@@ -24,8 +25,8 @@ class Application:
         """Build everything; nothing is started. Raises SettingsError and CatalogueError for what cannot work."""
         from bot.engine.durable import DurableEngine
         from bot.engine.frontdesk import EngineFrontDesk
-        from bot.pipeline.announcing import Announcer
-        from bot.scheduling import Scheduler, jobs_of
+        from bot.pipeline.progressing import LiveCards
+        from bot.scheduling import Scheduler
         from bot.serving import Server, build
         from bot.store.stores import Stores
 
@@ -34,10 +35,10 @@ class Application:
         self.stores = Stores.open(self.settings.engine)
         self.engine = DurableEngine(self.settings.engine, self.stores)
         self.destinations = destinations(parts)
-        self.announcer = Announcer(self.stores.outbox, self.destinations, self._deliveries)
+        self.live_cards = LiveCards(self._deliveries, self.stores.outbox, self.destinations)
         self.front_desk = EngineFrontDesk(self.engine, self.stores, self._tools())
-        self.jobs = jobs_of(self.engine, self.stores, self.front_desk, self._sources(), self.settings)
-        self.scheduler = Scheduler(self.engine, self.stores, self.jobs)
+        self.jobs = self._jobs()
+        self.scheduler = Scheduler(self.engine, self.jobs)
         self.slack = self._slack() if front else None
         self.server = Server(self.settings.serving, build(self._routes(), self._lacking))
         self._lack = "the engine has not started"
@@ -45,7 +46,7 @@ class Application:
     def start(self) -> None:
         """Take up what was under way, then listen. Raises SettingsError or Unavailable when the database is away."""
         self.engine.launch(self._workload(), works=self._worker)
-        self.announcer.start()
+        self.live_cards.start()
         if self._worker:
             self.scheduler.start()
         if self.slack is not None:
@@ -61,7 +62,7 @@ class Application:
         if self._worker:
             self.scheduler.stop()
         self.server.stop()
-        self.announcer.stop()
+        self.live_cards.stop()
         self.engine.close()
         self.stores.close()
 
@@ -103,7 +104,7 @@ class Application:
             records=self.stores.records,
             clock=now,
             dispatch=self.engine.dispatch,
-            progress=self.announcer,
+            progress=self.live_cards.show,
             run_deadline_s=self.settings.engine.run_deadline_s,
             probes_at_once=self.settings.engine.probes_at_once,
         )
@@ -111,12 +112,13 @@ class Application:
     def _workload(self) -> Workload:
         from bot.engine.workload import Workload
         from bot.pipeline import delivering, flow
+        from bot.scheduling import by_name
 
         outbox, reached, chain = self.stores.outbox, self.destinations, self._chain
         return Workload(
             triage=lambda ticket, step: flow.triage(ticket, chain, step),
             attempt=lambda key, last: delivering.attempt(key, outbox, reached, last=last),
-            jobs=self.jobs,
+            jobs=by_name(self.jobs, self.stores.database.lock),
         )
 
     def _tools(self) -> DeskTools:
@@ -136,8 +138,17 @@ class Application:
             ),
         )
 
-    def _sources(self) -> list[Source]:
-        return [self.parts.jira_source] if self.parts.jira_source is not None else []
+    def _jobs(self) -> list[Job]:
+        from bot.engine.sweeping import Sweeper
+        from bot.scheduling import PRUNE_EVERY, SWEEP_EVERY, Job, poll_job
+
+        keep = timedelta(days=self.settings.engine.keep_history_days)
+        sweeper = Sweeper(self.engine, self.stores, self._deliveries, keep)
+        jobs = [Job("sweep", SWEEP_EVERY, sweeper.sweep), Job("prune", PRUNE_EVERY, sweeper.prune)]
+        if self.parts.jira_source is not None:
+            every = timedelta(seconds=self.settings.jira.poll_every_s)
+            jobs.append(poll_job(self.parts.jira_source, every, self.front_desk.submit, self.stores.journal))
+        return jobs
 
     def _slack(self) -> SlackApp | None:
         from bot.integrations.slack.source import SlackApp

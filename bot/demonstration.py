@@ -15,6 +15,7 @@ import yaml
 
 from bot.app import Application
 from bot.catalogue.cases import Case, load_cases
+from bot.engine import history
 from bot.parts import Parts
 from bot.sandbox.aws import AwsSandbox
 from bot.sandbox.jira import JiraSandbox
@@ -128,7 +129,7 @@ class Demonstration:
         """Wait until everything that arrived is answered and posted; False when it is not in time."""
         until = time.monotonic() + within_s
         while time.monotonic() < until:
-            if all(self.verdict(incident) for incident in self.incidents) and self._application.engine.idle():
+            if all(self.verdict(incident) for incident in self.incidents) and history.idle():
                 return True
             time.sleep(0.1)
         return False

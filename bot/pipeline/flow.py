@@ -187,7 +187,8 @@ def _progress(runbook: Runbook, results: Sequence[StepResult], *, done: bool = F
     for one in runbook.steps:
         result = by_step.get(one.id)
         state = result.state.value if result else "running" if _is_next(one.after, by_step, done) else waiting
-        lines.append(StepProgress(one.id, one.why, state, _worst_word(result.findings) if result else ""))
+        verdict = _worst_word(result.findings) if result and result.state is StepState.DONE else ""
+        lines.append(StepProgress(one.id, one.why, state, verdict))
     return tuple(lines)
 
 
