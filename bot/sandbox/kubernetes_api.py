@@ -23,6 +23,7 @@ from bot.sandbox.kubernetes_logs import log_text
 from bot.sandbox.kubernetes_reviews import review
 from bot.sandbox.kubernetes_selectors import SelectorError, Test, field_test, label_test
 from bot.sandbox.kubernetes_state import State
+from bot.sandbox.kubernetes_tables import table
 from bot.sandbox.kubernetes_watch import watch
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
@@ -107,12 +108,25 @@ async def _read(state: State, target: Target, request: Request) -> Response:
         return PlainTextResponse(log_text(pod, state.logs, query))
     if target.sub not in ("", "status"):
         return PlainTextResponse("404 page not found\n", 404)
-    partial = "as=PartialObjectMetadata" in request.headers.get("accept", "")
+    form = _form(request.headers.get("accept", ""))
     if target.name:
-        obj = _object(state, target)
-        return JSONResponse(answers.metadata_only(obj) if partial else obj)
+        return JSONResponse(_single(target, _object(state, target), form))
     page = _page(state, target, query)
-    return JSONResponse(answers.metadata_listing(page) if partial else page)
+    if form == "Table":
+        return JSONResponse(table(target.served.kind, page["items"], page["metadata"]))
+    return JSONResponse(answers.metadata_listing(page) if form == "PartialObjectMetadata" else page)
+
+
+def _form(accept: str) -> str:
+    """Give the form of the answer that the client likes best: `Table`, `PartialObjectMetadata`, or as it is."""
+    first = accept.partition(",")[0]
+    return next((form for form in ("Table", "PartialObjectMetadata") if f"as={form}" in first), "")
+
+
+def _single(target: Target, obj: Mapping[str, Any], form: str) -> Mapping[str, Any]:
+    if form == "Table":
+        return table(target.served.kind, [obj], {"resourceVersion": obj["metadata"]["resourceVersion"]})
+    return answers.metadata_only(obj) if form == "PartialObjectMetadata" else obj
 
 
 async def _strike(state: State, verb: str, target: Target, query: Mapping[str, str]) -> None:
