@@ -154,20 +154,20 @@ NOT_NAMES = frozenset(
     deletes deploy deployment deployments desk did disappeared discovery do does doing done down dropped drops
     during each end ended endpoint endpoints ends error errors ever every everything exists expired external
     failed failing fails failure few finished finishes first for from function get gets getting gives gone got
-    had half hang hanging hangs has have he healthy her here his how i if image images immediately in incident
-    inside instance internal into is isn issue it its itself job jobs just keeps kind lately level like listed
-    lives log logs longer look looks lost lots made makes many match matches may maybe me mesh missed more most
-    moved much my name named namespace need needs never new no nobody node nodes none nor not nothing now of off
-    on once one only open or other others our out outside over overnight owner paused pending please pod pods
-    points problem process prod production pvc pvcs quota reach reached reaching ready refused reports requests
-    resolve resolves responding responds restart restarting restarts returned returns rollout route routes run
-    running runs said says secret secrets see seems seen sends sent service services set several she should
-    shows since skipped slow so some sometimes staging start started starts state status stayed stays still stop
-    stopped stops storage stuck such suddenly suspended svc takes team terminated terminating than that the
-    their them then there these they this those ticket timed timeout times to today too took traffic tried tries
-    twice type unavailable under unhealthy unreachable until up url us used using volume volumes wait waiting
-    waits want wants was we weird went were what when which while who why will with without work worked working
-    works would wrong yesterday you your
+    had half hang hanging hangs has have he health healthy her here his how i if image images immediately in
+    incident inside instance internal into is isn issue it its itself job jobs just keeps kind lately level like
+    listed lives log logs longer look looks lost lots made makes many match matches may maybe me mesh missed
+    more most moved much my name named namespace need needs never new no nobody node nodes none nor not nothing
+    now of off on once one only open or other others our out outside over overnight owner paused pending please
+    pod pods points problem process prod production pvc pvcs quota reach reached reaching ready refused reports
+    requests resolve resolves responding responds restart restarting restarts returned returns rollout route
+    routes run running runs said says secret secrets see seems seen sends sent service services set several she
+    should shows since skipped slow so some sometimes staging start started starts state status stayed stays
+    still stop stopped stops storage stuck such suddenly suspended svc takes team temporarily temporary
+    terminated terminating than that the their them then there these they this those ticket timed timeout times
+    to today too took traffic tried tries twice type unavailable under unhealthy unreachable until up url us
+    used using volume volumes wait waiting waits want wants was we weird went were what when which while who why
+    wide will with without work worked working works would wrong yesterday you your
     """.split()
 )
 WORD = re.compile(rf"(?<![A-Za-z0-9@./_-])({_LABEL})(?![A-Za-z0-9@_/-]|\.[a-z0-9])")
