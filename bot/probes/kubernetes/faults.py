@@ -1,7 +1,7 @@
 """Faults of pods: what a judgement says of one container, folded over the pods that share it, made into findings.
 
 A fault lies with the pod. When the object to blame is another one (a missing ConfigMap, a Service that nobody serves),
-it stands in `beneath`: the pod is then a symptom of it.
+it stands in `beneath`: the pod is then a symptom of it. `needs` are objects that other probes may find at fault.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ class Fault:
     evidence: tuple[Evidence, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
     beneath: tuple[Verdict, ...] = ()
+    needs: tuple[tuple[Ref, str], ...] = ()
     since: datetime | None = None
     status: Status = Status.CRITICAL
 
@@ -110,6 +111,8 @@ def _relations(view: KubernetesView, workload: Ref, group: Sequence[FaultyPod]) 
         yield Relation(resource(view, workload), first, "runs the pod")
     for each in group:
         pod = view.resource("Pod", each.name, each.namespace)
+        for need, why in each.fault.needs:
+            yield Relation(pod, target(view, need), why)
         for verdict in each.fault.beneath:
             if verdict.about != Ref("Pod", each.name, each.namespace):
                 yield Relation(pod, target(view, verdict.about), f"needs {verdict.about}")
