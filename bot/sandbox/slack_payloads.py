@@ -23,7 +23,8 @@ def event(event: Mapping[str, Any], event_id: str, team: str = TEAM) -> Payload:
 
 def message_event(channel: str, message: Mapping[str, Any], **more: Any) -> Payload:
     """Say that a message was posted."""
-    return {**message, "channel": channel, "event_ts": message["ts"], "channel_type": "channel", **more}
+    kind = "im" if channel.startswith("D") else "channel"
+    return {**message, "channel": channel, "event_ts": message["ts"], "channel_type": kind, **more}
 
 
 def command(name: str, text: str, channel: Channel, person: Person, response_url: str, trigger: str) -> Payload:

@@ -7,6 +7,7 @@ Names of actions and what their values hold are in `actions.py`'s words: a value
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -51,6 +52,8 @@ _BECAUSE = {
     "unavailable": "could not be reached",
 }
 
+_DONE_BY = re.compile(r"(Stopped|Handed over) by slack:([UW][A-Z0-9]{2,20})\.")
+
 
 def card_blocks(card: Card) -> list[Block]:
     """Render a card: what a channel sees of a ticket at this moment."""
@@ -60,7 +63,7 @@ def card_blocks(card: Card) -> list[Block]:
     elif _asks(card.match) and card.match:
         blocks.append(_section(line(card.match.because or "Which of these is it?", 600)))
     if card.note:
-        blocks.append(_section(f"💬 {line(card.note, 500)}"))
+        blocks.append(_section(f"💬 {_note(card.note)}"))
     if card.progress:
         blocks.append(_progress(card.progress, card.stage))
     if card.escalation:
@@ -120,6 +123,12 @@ def verdict(card: Card) -> str:
     if _asks(card.match):
         return f"❓ I need to know more: {card.ticket.summary}"
     return f"{_STAGES.get(card.stage, '▫️')} {_STAGE_WORDS.get(card.stage, card.stage)}: {card.ticket.summary}"
+
+
+def _note(note: str) -> str:
+    """Show a note; in the one that says which person did something, Slack shows the name behind the id."""
+    done = _DONE_BY.fullmatch(note)
+    return f"{done.group(1)} by <@{done.group(2)}>." if done else line(note, 500)
 
 
 def _asks(match: Match | None) -> bool:

@@ -182,3 +182,8 @@ def test_ticket_of_a_chat_message_is_named_by_an_id_that_can_be_typed():
     card = make_card(ticket=ticket)
     assert card_text(card).startswith("t-0123: ")
     assert card_blocks(card)[1]["elements"][0]["text"] == "*t-0123*"
+
+
+def test_person_who_did_it_is_named_and_nobody_else_can_be():
+    assert "Handed over by <@U0ADA>." in said(card_blocks(make_card(note="Handed over by slack:U0ADA.")))
+    assert "<@" not in said(card_blocks(make_card(note="x Handed over by slack:U0ADA. slack:U0ADA")))

@@ -236,3 +236,12 @@ def test_stranger_who_uses_the_shortcut_is_ignored(live):
     ts = live.slack.workspace.post("C0GENERAL", {"text": "checkout is down", "user": "U0ADA"})["ts"]
     live.slack.shortcut(ts, channel="C0GENERAL", user="U0MALLORY")
     assert live.desk.submitted == []
+
+
+def test_direct_message_is_a_command_or_a_description(live):
+    live.slack.workspace.add_channel("D0ADA")
+    ts = live.slack.say("D0ADA", "U0ADA", "checkout is down")
+    acked(live)
+    assert live.desk.submitted[0].reply_to == (Address("slack", "D0ADA", ts),)
+    live.slack.say("D0ADA", "U0ADA", "list")
+    live.told("Image cannot be pulled")
