@@ -242,7 +242,7 @@ class AwsView:
         if isinstance(error, Refused):
             because = Unknown.UNSUPPORTED
         permission = error.permission if isinstance(error, AccessDenied) else ""
-        self._log.gap(Gap(self.home(), f"{error.message}: not checked", because, permission))
+        self._log.gap(Gap(self.home(), error.message, because, permission))
 
 
 def _outcome(error: OutsideError) -> str:
