@@ -26,6 +26,10 @@ from bot.settings import KubernetesSettings
 T = TypeVar("T")
 
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job")
+NEIGHBOURS = ("Service", "Ingress", "PersistentVolumeClaim")
+"""Kinds that tell the namespace of a ticket that names no workload."""
+PERMISSIONS = tuple(f"list {kind_of(kind).resource}" for kind in ("Namespace", "Pod", *WORKLOADS, *NEIGHBOURS))
+"""What the directory likes to be allowed, beside what probes declare; without it tickets must say more."""
 REMEMBERED_S = 15.0
 PATIENCE_S = 3.0
 MAX_NAMES = 1000
@@ -140,6 +144,10 @@ class KubernetesDirectory:
         if places:
             return Whereabouts(near=tuple(map(str, places)))
         candidates = [*said, *others]
+        neighbour = self._neighbour(candidates)
+        if neighbour is not None:
+            note = f"found {neighbour.workload} in {neighbour.namespace}"
+            return Whereabouts({"namespace": neighbour.namespace}, note=note)
         likely = dict.fromkeys(name for word in candidates for name in near(word, namespaces))
         guessed = [
             (word, Place(namespace, name))
@@ -165,6 +173,14 @@ class KubernetesDirectory:
         with ThreadPoolExecutor(max_workers=8) as workers:
             found = workers.map(lambda pair: self._by_name(*pair), asked)
             return tuple(sorted({place for places in found for place in places}, key=str))
+
+    def _neighbour(self, words: Iterable[str]) -> Place | None:
+        """Look the words up as Services and the like; give the one found when all are in one namespace."""
+        chosen = list(dict.fromkeys(words))[:MAX_WORDS_EVERYWHERE]
+        asked = [(kind, word) for word in chosen for kind in NEIGHBOURS]
+        with ThreadPoolExecutor(max_workers=8) as workers:
+            found = [place for places in workers.map(lambda pair: self._by_name(*pair), asked) for place in places]
+        return found[0] if len({place.namespace for place in found}) == 1 else None
 
     def _by_name(self, kind: str, name: str) -> tuple[Place, ...]:
         which = kind_of(kind)

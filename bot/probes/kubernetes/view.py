@@ -177,8 +177,15 @@ class KubernetesView:
         ]
         return tuple(sorted(chosen, key=_happened, reverse=True))
 
-    def logs(self, namespace: str, pod: str, container: str, *, previous: bool = False, tail: int = 200) -> LogText:
-        """Give the last `tail` lines of a container's log, control characters removed (`GET .../pods/POD/log`)."""
+    def logs(
+        self, namespace: str, pod: str, container: str, *, previous: bool = False, tail: int | None = None
+    ) -> LogText:
+        """Give the last lines of a container's log, control characters removed (`GET .../pods/POD/log`).
+
+        `tail` is how many, never more than the settings' `log_lines`, which it is when left out.
+        """
+        most = self._shared.settings.log_lines
+        tail = most if tail is None else min(tail, most)
         if self._allowed is not None and "get pods/log" not in self._allowed:
             raise ReadOnlyViolation(f"probe {self._probe} reads a log but does not declare 'get pods/log'")
         query: dict[str, str | int] = {"container": container, "tailLines": tail, "limitBytes": LOG_BYTES}

@@ -67,6 +67,20 @@ def test_two_workloads_that_are_both_named_are_offered_not_guessed(sandbox, dire
     assert found == Whereabouts({"namespace": "shop"}, ("shop/orders-db", "shop/checkout"))
 
 
+@pytest.mark.parametrize(
+    ("kind", "version"), [("Service", "v1"), ("Ingress", "networking.k8s.io/v1"), ("PersistentVolumeClaim", "v1")]
+)
+def test_object_that_is_named_tells_the_namespace(sandbox, directory, kind, version):
+    sandbox.load([workload("stock/inventory", kind, version), workload("shop/cart")])
+    found = directory.resolve(["inventory", "unreachable"], {})
+    assert found == Whereabouts({"namespace": "stock"}, (), "found inventory in stock")
+
+
+def test_object_in_two_namespaces_tells_none(sandbox, directory):
+    sandbox.load([workload("stock/inventory", "Service", "v1"), workload("uat/inventory", "Service", "v1")])
+    assert directory.resolve(["inventory"], {}) == Whereabouts()
+
+
 def test_single_near_name_is_taken_and_said(sandbox, directory):
     sandbox.load([workload("prod-payments/payments-api"), workload("prod-payments/ledger"), workload("shop/cart")])
     found = directory.resolve(["payment"], {})

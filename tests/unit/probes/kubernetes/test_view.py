@@ -301,6 +301,14 @@ def test_log_lines_are_cleaned_and_cut_to_the_tail(sandbox, opened):
     assert operations(log) == ["GET /api/v1/namespaces/shop/pods/a/log?container=app&tailLines=2&limitBytes=1000000"]
 
 
+def test_settings_bound_the_lines_of_a_log(sandbox, opened):
+    sandbox.load([pod("a")], {"shop/a/app": "1\n2\n3\n4\n"})
+    view, _ = opened(log_lines=3)
+    assert view.logs("shop", "a", "app").lines == ("2", "3", "4")
+    assert view.logs("shop", "a", "app", tail=100).lines == ("2", "3", "4")
+    assert view.logs("shop", "a", "app", tail=1).lines == ("4",)
+
+
 def test_log_of_a_container_that_has_not_run_is_known_to_be_empty(sandbox, opened):
     sandbox.load([pod("a")])
     view, log = opened()
