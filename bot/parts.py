@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bot.pipeline.single import Bench
     from bot.probes.session import AllProbes
 
-PACKAGED = Path(__file__).parent / "content"
+PACKAGE = Path(__file__).parent
 
 
 def now() -> datetime:
@@ -56,8 +56,9 @@ class Parts:
         from bot.pipeline.routing import load_routing
 
         chosen = self.settings.catalogue.routing
-        own = Path("config/routing.yaml")
-        return load_routing(chosen or (own if own.exists() else PACKAGED / "config" / "routing.yaml"))
+        candidates = (Path("config"), PACKAGE / "content" / "config", PACKAGE.parent / "config")
+        beside = next((folder for folder in candidates if folder.is_dir()), candidates[0])
+        return load_routing(chosen or beside / "routing.yaml")
 
     @cached_property
     def probes(self) -> AllProbes:
