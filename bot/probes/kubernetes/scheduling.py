@@ -15,6 +15,7 @@ from bot.probes.kubernetes.faults import Fault, FaultyPod, owner
 from bot.probes.kubernetes.placement import Nodes, Reason
 from bot.probes.kubernetes.selection import choose
 from bot.probes.kubernetes.verdicts import Ref, age_of, condition, count, moment, to_finding
+from bot.probes.kubernetes.workloads import policies
 from bot.probes.registry import probe
 
 if TYPE_CHECKING:
@@ -39,7 +40,15 @@ _REFUSED_GROWTH = re.compile(
 
 @probe(
     SCHEDULING,
-    permissions=("list pods", "list events", "list nodes", "list replicasets.apps"),
+    permissions=(
+        "list pods",
+        "list events",
+        "list nodes",
+        "list replicasets.apps",
+        "list limitranges",
+        "list validatingwebhookconfigurations.admissionregistration.k8s.io",
+        "list mutatingwebhookconfigurations.admissionregistration.k8s.io",
+    ),
     facts=("resource", "asked", "free", "node", "label", "wanted", "taint", "claim", "port", "gate", "scheduler"),
 )
 def scheduling(
@@ -211,7 +220,8 @@ def _never_created(view: KubernetesView, namespace: str, workload: str) -> Itera
         about = _workload_of(view, involved, namespace)
         if about and about not in seen and workload in ("", about.name):
             seen.add(about)
-            verdict = creation.refusal(about, str(event.get("message", "")))
+            message = str(event.get("message", ""))
+            verdict = creation.refusal(about, message, policies(view, namespace, message))
             holds = () if verdict.about == about else ((about, "its pods are refused"),)
             yield to_finding(view, SCHEDULING, replace(verdict, holds=(*verdict.holds, *holds)))
 
