@@ -231,7 +231,7 @@ def _not_ready(behind: Behind) -> tuple[Verdict, ...]:
 
 def _not_published(behind: Behind) -> tuple[Verdict, ...]:
     """Pods are ready, but the control plane has not written them down as endpoints."""
-    if behind.slices is None or any(each.get("endpoints") for each in behind.slices):
+    if not behind.slices or any(each.get("endpoints") for each in behind.slices):
         return ()
     return (
         fault(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bot.probes.kubernetes import routes
 from bot.probes.kubernetes.labels import near_hint
 from bot.probes.kubernetes.verdicts import NAME as HOST_NAME
-from bot.probes.kubernetes.verdicts import Ref, caution, fault, to_finding
+from bot.probes.kubernetes.verdicts import Ref, Verdict, caution, fault, to_finding
 from bot.probes.registry import probe
 
 if TYPE_CHECKING:
@@ -30,8 +30,13 @@ Object = Mapping[str, Any]
     ),
     facts=("ingress", "service"),
 )
-def ingress_routes(view: KubernetesView, *, namespace: str, ingress: str = "", host: str = "") -> Iterator[Finding]:
-    """Whether an Ingress (by name, or the one for a host) has a class, backends and certificates that exist."""
+def ingress_routes(
+    view: KubernetesView, *, namespace: str, ingress: str = "", host: str = "", must: bool = False
+) -> Iterator[Finding]:
+    """Whether an Ingress (by name, or the one for a host) has a class, backends and certificates that exist.
+
+    `must` makes a host without Ingress a fault: nothing else is known of what serves it.
+    """
     known = view.list("Ingress", namespace)
     chosen = [each for each in known if _meant(each, ingress, host)]
     if ingress and not chosen and known.complete:
@@ -40,7 +45,7 @@ def ingress_routes(view: KubernetesView, *, namespace: str, ingress: str = "", h
         remedy = "Check the name and the namespace; if it was deleted, deploy it again."
         yield to_finding(view, NAME, fault(Ref("Ingress", ingress, namespace), "ingress-missing", summary, remedy))
     elif host and not ingress and not chosen and known.complete:
-        yield to_finding(view, NAME, _not_routed(namespace, host, known.items))
+        yield to_finding(view, NAME, _not_routed(namespace, host, known.items, must))
     for each in chosen:
         for verdict in routes.judge(each, _around(view, each)):
             yield to_finding(view, NAME, verdict)
@@ -52,9 +57,10 @@ def _meant(obj: Object, ingress: str, host: str) -> bool:
     return not host or routes.serves(obj, host)
 
 
-def _not_routed(namespace: str, host: str, known: tuple[Object, ...]) -> Any:
+def _not_routed(namespace: str, host: str, known: tuple[Object, ...], must: bool) -> Verdict:
     hosts = [each for obj in known for each in routes.hosts(obj)]
-    return caution(
+    say = fault if must else caution
+    return say(
         Ref(HOST_NAME, host),
         "host-not-routed",
         f"No Ingress of {namespace} has a rule for {host}{near_hint(host, hosts)}.",

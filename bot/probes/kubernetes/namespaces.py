@@ -21,13 +21,13 @@ FULL = 0.9
 Object = Mapping[str, Any]
 
 
-@probe(STATE, permissions=("list namespaces",), facts=("namespace",))
+@probe(STATE, permissions=("list namespaces", "list pods"), facts=("namespace",))
 def state(view: KubernetesView, *, namespace: str) -> Iterator[Finding]:
     """Whether the namespace exists and is not being deleted."""
     found = view.get("Namespace", namespace)
     if found.object:
         yield to_finding(view, STATE, judge(found.object))
-    elif found.absent:
+    elif found.absent and not view.list("Pod", namespace).items:
         names = [each["metadata"]["name"] for each in view.list("Namespace")]
         yield to_finding(view, STATE, _absent(namespace, names))
 

@@ -51,7 +51,10 @@ def state(view: KubernetesView, *, namespace: str, workload: str = "") -> Iterat
     good = 0
     for name in sorted(users):
         node = view.get("Node", name)
-        verdict = judge(node.object, users[name]) if node.object else _gone(name, users[name]) if node.absent else None
+        left = [pod for pod in users[name] if podstates.is_going(pod)]
+        verdict = (
+            judge(node.object, users[name]) if node.object else _gone(name, left) if node.absent and left else None
+        )
         if verdict:
             yield to_finding(view, NAME, verdict)
         else:
@@ -112,7 +115,7 @@ def _gone(name: str, pods: Sequence[Object]) -> Verdict:
     return fault(
         Ref("Node", name),
         "node-gone",
-        f"Node {name}, on which pod {pods[0]['metadata']['name']} is said to run, no longer exists.",
+        f"Node {name} no longer exists, so pod {pods[0]['metadata']['name']} there is never quite deleted.",
         "Delete the pods that are left over (kubectl delete pod --force), so that they are made anew elsewhere.",
         seen=f"spec.nodeName: {name}",
         command="kubectl get nodes",

@@ -89,7 +89,8 @@ def _class(ingress: Object, around: Around) -> tuple[Verdict, ...]:
     about = ref(ingress, "Ingress")
     old = (ingress["metadata"].get("annotations") or {}).get(OLD_CLASS, "")
     name = ingress.get("spec", {}).get("ingressClassName") or ""
-    if around.classes is None or old:
+    served = (ingress.get("status", {}).get("loadBalancer") or {}).get("ingress")
+    if around.classes is None or old or served:
         return ()
     names = [each["metadata"]["name"] for each in around.classes]
     if name and name not in names:

@@ -256,7 +256,7 @@ def _silent(about: Ref, found: Object, storage: Storage) -> tuple[Verdict, ...]:
     driver = Ref("CSIDriver", driver_of(provisioner))
     seen = said(storage.events, "ExternalProvisioning") or f"provisioner: {provisioner}"
     known = [each["metadata"]["name"] for each in storage.drivers or ()]
-    if storage.drivers is not None and driver.name not in known:
+    if storage.drivers is not None and driver.name not in known and "csi" in driver.name:
         why = f"CSI driver {driver.name} is not installed"
         return (no_driver(driver, about, seen), unbound(about, why, ((driver, "it makes the volume"),)))
     made_by = ref(found, "StorageClass")

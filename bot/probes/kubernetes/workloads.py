@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from bot.model.finding import Status
 from bot.probes.kubernetes import daemonsets, podstates, rollouts, statefulsets
 from bot.probes.kubernetes.creation import refusal
 from bot.probes.kubernetes.labels import labels_of, near, near_hint, selects
@@ -128,10 +129,12 @@ def _judged(view: KubernetesView, kind: str, obj: Object, patience: timedelta) -
     if kind == "Deployment":
         yield rollouts.judge(rollouts.Rollout(obj, replica_sets, pods, hint))
     elif kind == "StatefulSet":
+        verdict = statefulsets.judge(obj, pods, datetime.now(UTC), patience, hint)
         service = _headless(view, obj)
         if service:
-            yield service
-        yield statefulsets.judge(obj, pods, datetime.now(UTC), patience, hint)
+            # Pods that fail for a reason of their own matter more than the names that they lack.
+            yield service if verdict.status is Status.OK else replace(service, status=Status.WARNING)
+        yield verdict
     else:
         yield daemonsets.judge(obj, pods, view.list("Node").items, datetime.now(UTC), patience)
 
