@@ -11,6 +11,8 @@ from typing import Any
 from bot.integrations.slack.escaping import plain
 from bot.model.match import Candidate, Decision, Match
 from bot.model.report import Card
+from bot.model.runbook import Disposition
+from bot.model.runbook import Disposition
 
 Block = dict[str, Any]
 
@@ -32,12 +34,12 @@ _VALUE = 2000
 def controls(card: Card) -> list[Block]:
     """Give the rows of buttons for `card`, none when there is nothing to do."""
     ticket = card.ticket.id[:_VALUE]
-    if card.stage == "running" or (card.stage == "matched" and not _asks(card.match)):
+    if card.stage == "running" or (card.stage == "matched" and not asks(card)):
         return [_row("secondline_running", [_button("Cancel", CANCEL, ticket, style="danger")])]
     if card.stage == "received":
         return []
     rows: list[Block] = []
-    answers = _answers(card.match, ticket) if card.match and _asks(card.match) and not card.report else []
+    answers = _answers(card.match, ticket) if card.match and asks(card) else []
     if answers:
         rows.append(_row("secondline_answer", answers))
     elif card.report:
@@ -45,8 +47,16 @@ def controls(card: Card) -> list[Block]:
     return [*rows, _row(f"secondline_more:{ticket}"[:255], _further(card, ticket))]
 
 
-def _asks(match: Match | None) -> bool:
-    return match is not None and match.decision is Decision.ASK
+def asks(card: Card) -> bool:
+    """Say whether the card asks a question that nobody has answered yet."""
+    if card.report is not None:
+        return card.report.disposition is Disposition.ASK
+    return card.match is not None and card.match.decision is Decision.ASK
+
+
+def _open_question(card: Card) -> bool:
+    """A question stays open until a report answers it; a report may also be what asks."""
+    return _asks(card.match) and (card.report is None or card.report.disposition is Disposition.ASK)
 
 
 def _answers(match: Match, ticket: str) -> list[Block]:
