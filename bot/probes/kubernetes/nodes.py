@@ -52,9 +52,8 @@ def state(view: KubernetesView, *, namespace: str, workload: str = "") -> Iterat
     for name in sorted(users):
         node = view.get("Node", name)
         left = [pod for pod in users[name] if podstates.is_going(pod)]
-        verdict = (
-            judge(node.object, users[name]) if node.object else _gone(name, left) if node.absent and left else None
-        )
+        gone = node.absent and left and view.list("Node").items
+        verdict = judge(node.object, users[name]) if node.object else _gone(name, left) if gone else None
         if verdict:
             yield to_finding(view, NAME, verdict)
         else:

@@ -4,24 +4,42 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.probes.kubernetes import podstates
-from bot.probes.kubernetes.verdicts import Ref, Verdict, caution, condition, count, fault, moment, ref, sound, symptom
+from bot.probes.kubernetes.verdicts import (
+    Ref,
+    Verdict,
+    age_of,
+    caution,
+    condition,
+    count,
+    fault,
+    moment,
+    ref,
+    sound,
+    symptom,
+)
 
+JUST_STARTED = timedelta(minutes=3)
 REVISION = "deployment.kubernetes.io/revision"
 Object = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """A Deployment, its replica sets (newest revision first) and their pods. `hint` is the newest probe warning."""
+    """A Deployment, its replica sets (newest revision first) and their pods.
+
+    `hint` is the kubelet's newest warning about one of them, `now` the moment of judgement.
+    """
 
     deployment: Object
     replica_sets: Sequence[Object] = ()
     pods: Sequence[Object] = ()
     hint: str = ""
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def about(self) -> Ref:
@@ -201,11 +219,12 @@ def _short_of_pods(rollout: Rollout) -> Verdict | None:
     unready = [pod for pod in rollout.pods if not podstates.is_ready(pod) and not podstates.is_over(pod)]
     failing = [pod for pod in unready if podstates.is_failing(pod)]
     settled = condition(rollout.deployment, "Progressing").get("reason") in ("NewReplicaSetAvailable", None)
-    if ready >= rollout.wanted and not failing:
+    # Within its deadline a rollout may still find a node; what waits for good will not pass by itself.
+    stuck = failing if settled else [pod for pod in failing if podstates.waiting_reason(pod)]
+    young = unready and all(age_of(pod, rollout.now) < JUST_STARTED for pod in unready)
+    if not stuck and (ready >= rollout.wanted or not settled or young):
         return None
-    if not settled and not failing:
-        return None
-    first = next(iter((*failing, *unready)), None)
+    first = next(iter((*stuck, *unready)), None)
     why = f"; pod {first['metadata']['name']}: {podstates.trouble(first)}" if first else ""
     return symptom(
         about,
@@ -226,8 +245,7 @@ def _in_order(rollout: Rollout) -> Verdict:
         )
     return sound(
         rollout.about,
-        f"{rollout.about}: a rollout is under way within its deadline, {updated} of {count(wanted, 'pod')} updated, "
-        f"{ready} ready.",
+        f"{rollout.about}: under way within its deadline, {updated} of {count(wanted, 'pod')} updated, {ready} ready.",
         needs=podstates.needs((pod for pod in rollout.pods if not podstates.is_ready(pod)), "it runs in this pod"),
     )
 
