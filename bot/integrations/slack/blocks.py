@@ -8,13 +8,13 @@ Names of actions and what their values hold are in `actions.py`'s words: a value
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from bot.integrations.slack.controls import controls
+from bot.integrations.slack.controls import asks, controls
 from bot.integrations.slack.escaping import code, escape, fence, line, link, mrkdwn, plain
 from bot.model.explanation import Link, NotChecked
-from bot.model.match import Decision, Match
+from bot.model.match import Match
 from bot.model.report import Card, Cause, Escalation, Report, StepProgress
 from bot.model.runbook import Disposition
 
@@ -52,6 +52,8 @@ _BECAUSE = {
     "unavailable": "could not be reached",
 }
 
+# sections of the engineer's text whose content stands in parts of the card's own
+_SAID_ELSEWHERE = ("**", "*Root cause", "*How it hangs", "*Next steps", "*Not checked")
 _DONE_BY = re.compile(r"(Stopped|Handed over) by slack:([UW][A-Z0-9]{2,20})\.")
 
 
@@ -60,14 +62,14 @@ def card_blocks(card: Card) -> list[Block]:
     blocks = [_header(verdict(card)), _context(_about(card))]
     if card.report:
         blocks += _verdict(card.report)
-    elif _asks(card.match) and card.match:
+    elif card.match and asks(card):
         blocks.append(_section(line(card.match.because or "Which of these is it?", 600)))
     if card.note:
         blocks.append(_section(f"💬 {_note(card.note)}"))
     if card.progress:
         blocks.append(_progress(card.progress, card.stage))
     if card.escalation:
-        blocks.append(_section(_handed_over(card.escalation)))
+        blocks.append(_section(_handed_over(card.escalation, card.report)))
     if card.match and card.match.candidates:
         blocks.append(_context(_why(card.match)))
     return blocks + controls(card)
@@ -94,7 +96,7 @@ def escalation_blocks(card: Card) -> list[Block]:
     blocks = [
         _header(f"🚨 {escalation.priority} for {escalation.team}: {card.ticket.summary}"),
         _context([f"*{_key(card)}*"]),
-        _section(_handed_over(escalation)),
+        _section(_handed_over(escalation, None)),
         _section(mrkdwn(escalation.hand_over, 1500)),
     ]
     return blocks + (_verdict(card.report) if card.report else []) + controls(card)
@@ -120,7 +122,7 @@ def verdict(card: Card) -> str:
     """Give the headline: the report's, or how far the ticket has come. Not escaped."""
     if card.report:
         return f"{_DISPOSITIONS[card.report.disposition]} {card.report.headline}"
-    if _asks(card.match):
+    if asks(card):
         return f"❓ I need to know more: {card.ticket.summary}"
     return f"{_STAGES.get(card.stage, '▫️')} {_STAGE_WORDS.get(card.stage, card.stage)}: {card.ticket.summary}"
 
@@ -129,10 +131,6 @@ def _note(note: str) -> str:
     """Show a note; in the one that says which person did something, Slack shows the name behind the id."""
     done = _DONE_BY.fullmatch(note)
     return f"{done.group(1)} by <@{done.group(2)}>." if done else line(note, 500)
-
-
-def _asks(match: Match | None) -> bool:
-    return match is not None and match.decision is Decision.ASK
 
 
 def reference(key: str, ticket: str) -> str:
@@ -156,38 +154,57 @@ def _about(card: Card) -> list[str]:
 
 
 def _verdict(report: Report) -> list[Block]:
-    blocks = [_section(_cause(index, cause, report)) for index, cause in enumerate(report.root_causes[:CAUSES_SHOWN])]
-    left_out = len(report.root_causes) - CAUSES_SHOWN
+    shown = report.root_causes[:CAUSES_SHOWN]
+    blocks = [_section(_cause(number, cause, report)) for number, cause in enumerate(shown, 1)]
+    left_out = len(report.root_causes) - len(shown)
     if left_out > 0:
         blocks.append(_context([f"and {left_out} more root causes, in the evidence"]))
-    if not report.root_causes and report.engineer:
-        blocks.append(_section(mrkdwn(report.engineer, 1500)))
+    if not shown and _more_of(report):
+        blocks.append(_section(mrkdwn(_more_of(report), 1500)))
     if len(report.chain) > 1:
-        blocks.append(_section(_chain(report.chain)))
-    if report.next_steps:
-        blocks.append(_section(_next(report.next_steps)))
+        blocks.append(_section(_chain(report.chain, {cause.summary for cause in shown})))
+    steps = [step for step in report.next_steps if step not in {cause.remedy for cause in shown}]
+    if steps:
+        blocks.append(_section(_next(steps)))
     if report.not_checked:
         blocks.append(_section(_not_checked(report.not_checked)))
     return blocks
 
 
-def _cause(index: int, cause: Cause, report: Report) -> str:
-    number = f"{index + 1}. " if len(report.root_causes) > 1 else ""
-    said = [f"*{number}Root cause:* {line(cause.summary, 350)}", f"{code(cause.resource.label, 150)}"]
+def _cause(number: int, cause: Cause, report: Report) -> str:
+    """Say one root cause; what the header says in full already is not said twice."""
+    title = f"*{number}. Root cause:*" if len(report.root_causes) > 1 else "*Root cause:*"
+    told = cause.summary == report.headline and len(report.headline) < HEADER - 5
+    said = [title if told else f"{title} {line(cause.summary, 350)}", code(cause.resource.label, 150)]
+    if told:
+        said = [" ".join(said)]
     if cause.remedy:
         said.append(f"*Remedy:* {line(cause.remedy, 300)}")
+    command = next((one.command for one in cause.evidence if one.command), "")
+    if command:
+        said.append(f"*See it:* {code(command, 180)}")
     return "\n".join(said)
 
 
-def _chain(chain: Sequence[Link]) -> str:
+def _more_of(report: Report) -> str:
+    """Give what the engineer's text says beyond the card's own parts: what is worth knowing, what was found fine."""
+    sections = [section.removeprefix(report.headline).strip() for section in report.engineer.split("\n\n")]
+    return "\n\n".join(section for section in sections if section and not section.startswith(_SAID_ELSEWHERE))
+
+
+def _chain(chain: Sequence[Link], causes: Collection[str]) -> str:
     shown = list(chain) if len(chain) <= LINKS_SHOWN else [*chain[: LINKS_SHOWN - 1], chain[-1]]
     lines = [
-        f"{'↳ ' if depth else ''}{code(item.resource.label, 90)} {line(item.summary, 80)}".rstrip()
+        f"{'↳ ' if depth else ''}{code(item.resource.label, 90)} {_link_says(item, causes)}".rstrip()
         for depth, item in enumerate(shown)
     ]
     if len(chain) > LINKS_SHOWN:
         lines.insert(-1, f"… {len(chain) - LINKS_SHOWN} between …")
     return "*From symptom to cause*\n" + "\n".join(lines)
+
+
+def _link_says(item: Link, causes: Collection[str]) -> str:
+    return "← the root cause" if item.summary in causes else line(item.summary, 80)
 
 
 def _next(steps: Sequence[str]) -> str:
@@ -208,9 +225,12 @@ def _gap(gap: NotChecked) -> str:
 def _progress(progress: Sequence[StepProgress], stage: str) -> Block:
     """One line a step; once reported, the reasons give way to the verdicts."""
     over = stage in ("reported", "cancelled", "failed")
-    lines = [_step(step, over) for step in progress[:STEPS_SHOWN]]
-    title = "*Looked at*" if over else "*Looking*"
-    return _section("\n".join([title, *lines, *_more(len(progress), STEPS_SHOWN)]))
+    skipped = [step for step in progress if over and step.state == "skipped"]
+    taken = [step for step in progress if step not in skipped]
+    lines = [_step(step, over) for step in taken[:STEPS_SHOWN]] + _more(len(taken), STEPS_SHOWN)
+    if skipped:
+        lines.append(f"⏭️ not needed: {line(', '.join(step.step for step in skipped), 200)}")
+    return _section("\n".join(["*Looked at*" if over else "*Looking*", *lines]))
 
 
 def _step(step: StepProgress, over: bool) -> str:
@@ -227,12 +247,13 @@ def _why(match: Match) -> list[str]:
     return said
 
 
-def _handed_over(escalation: Escalation) -> str:
+def _handed_over(escalation: Escalation, report: Report | None) -> str:
     when = int(escalation.respond_by.timestamp())
     utc = escalation.respond_by.strftime("%Y-%m-%d %H:%M UTC")
+    reason = "" if report and escalation.reason == report.headline else f"\n{line(escalation.reason, 500)}"
     return (
         f"🚨 *Handed over to {line(escalation.team, 80)}* ({escalation.priority}), "
-        f"respond by <!date^{when}^{{date_short_pretty}} {{time}}|{utc}>\n{line(escalation.reason, 500)}"
+        f"respond by <!date^{when}^{{date_short_pretty}} {{time}}|{utc}>{reason}"
     )
 
 
