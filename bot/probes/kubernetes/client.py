@@ -31,7 +31,8 @@ REVIEW_PATH = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 ATTEMPTS = 4
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 10.0
-IN_CLUSTER_TOKEN = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
+SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+"""Where a pod finds its own token and the cluster's certificate authority."""
 
 Object = Mapping[str, Any]
 Record = Callable[[ApiCall], None]
@@ -185,7 +186,12 @@ def _unreachable(error: Exception, host: str) -> Unavailable:
     return Unavailable(f"the Kubernetes API at {host} cannot be reached: {text}")
 
 
-def open_client(settings: KubernetesSettings, context: str = "", deadline: datetime | None = None) -> KubernetesClient:
+def open_client(
+    settings: KubernetesSettings,
+    context: str = "",
+    deadline: datetime | None = None,
+    service_account: Path = SERVICE_ACCOUNT,
+) -> KubernetesClient:
     """Open a client by kubeconfig, or as the pod's service account when there is none. Sends nothing yet.
 
     `context` names a kubeconfig context and goes before the settings' own. Raises Unavailable or NotFound, with one
@@ -194,8 +200,10 @@ def open_client(settings: KubernetesSettings, context: str = "", deadline: datet
     limits = Limits(settings.timeout_s, deadline, settings.page_size, settings.max_objects)
     wanted = context or settings.context
     chosen = settings.kubeconfig or os.environ.get("KUBECONFIG", "")
-    if not chosen and os.environ.get("KUBERNETES_SERVICE_HOST") and IN_CLUSTER_TOKEN.exists():
-        return KubernetesClient(_in_cluster(context, settings.context), settings.context or "in-cluster", limits)
+    if not chosen and os.environ.get("KUBERNETES_SERVICE_HOST") and (service_account / "token").exists():
+        if context and context != settings.context:
+            raise NotFound(f"cluster {context} is not known: without a kubeconfig there is only the one this runs in")
+        return KubernetesClient(_in_cluster(service_account), settings.context or "in-cluster", limits)
     files = [Path(part).expanduser() for part in (chosen or "~/.kube/config").split(os.pathsep) if part]
     present = [str(file) for file in files if file.is_file()]
     if not present:
@@ -215,14 +223,15 @@ def _configuration() -> Any:
     return configuration
 
 
-def _in_cluster(wanted: str, own: str) -> Any:
+def _in_cluster(service_account: Path) -> Any:
     from kubernetes import client, config
+    from kubernetes.config.incluster_config import InClusterConfigLoader
 
-    if wanted and wanted != own:
-        raise NotFound(f"cluster {wanted} is not known: there is no kubeconfig, only the cluster that this runs in")
     configuration = _configuration()
+    token, authority = (str(service_account / name) for name in ("token", "ca.crt"))
     try:
-        config.load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
+        # It also reads the token anew every minute, for the kubelet changes it.
+        InClusterConfigLoader(token, authority).load_and_set(configuration)  # type: ignore[no-untyped-call]
     except config.ConfigException as error:
         raise Unavailable(f"the pod's service account cannot be used: {one_line(str(error))}") from error
     return client.ApiClient(configuration)

@@ -1,5 +1,6 @@
 import http.server
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -15,8 +16,10 @@ import yaml
 from bot.model.errors import AccessDenied, DeadlineExceeded, NotFound, RateLimited, ReadOnlyViolation, Unavailable
 from bot.model.run import ApiCall
 from bot.probes.kubernetes.asking import Asked, BadRequest, TimedOut
-from bot.probes.kubernetes.client import KubernetesClient, open_client
+from bot.probes.kubernetes.client import ATTEMPTS, KubernetesClient, open_client
 from bot.sandbox.kubernetes import KubernetesSandbox
+from bot.sandbox.network_certificates import authority, pem
+from bot.sandbox.network_servers import tls_context
 from bot.settings import KubernetesSettings
 
 PODS = Asked("/api/v1/namespaces/shop/pods", {}, "list pods")
@@ -158,7 +161,9 @@ def test_access_review_is_asked(sandbox, connect):
 
 
 @contextmanager
-def answering(status: int, body: bytes, headers: dict[str, str] | None = None) -> Iterator[str]:
+def answering(
+    status: int, body: bytes, headers: dict[str, str] | None = None, tls: ssl.SSLContext | None = None
+) -> Iterator[str]:
     """Serve one answer to everything: what a server says that is no Kubernetes API."""
 
     class Answer(http.server.BaseHTTPRequestHandler):
@@ -173,11 +178,18 @@ def answering(status: int, body: bytes, headers: dict[str, str] | None = None) -
         def log_message(self, *args: object) -> None:
             """Keep quiet."""
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    class Server(http.server.ThreadingHTTPServer):
+        def handle_error(self, *args: object) -> None:
+            """Keep quiet about handshakes that fail on purpose."""
+
+    server = Server(("127.0.0.1", 0), Answer)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        scheme = "http" if tls is None else "https"
+        yield f"{scheme}://127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
         thread.join()
@@ -262,6 +274,70 @@ def test_server_that_speaks_no_tls_is_said_in_one_line(tmp_path):
         with pytest.raises(Unavailable, match="is not trusted") as caught:
             client.json(PODS, [].append)
     assert "\n" not in caught.value.message
+
+
+@pytest.fixture
+def pod_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the folder that a pod finds its service account in."""
+    folder = tmp_path / "serviceaccount"
+    folder.mkdir()
+    (folder / "token").write_text("t")
+    (folder / "ca.crt").write_bytes(pem(authority().certificate))
+    monkeypatch.delenv("KUBECONFIG", raising=False)
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "localhost")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("tls", "trusted"),
+    [({"names": ["localhost"]}, True), ({"names": ["localhost"], "chain": "private"}, False)],
+)
+def test_service_account_of_the_pod_is_used_and_its_authority_alone_trusted(pod_account, monkeypatch, tls, trusted):
+    with answering(200, b'{"items": []}', tls=tls_context("localhost", tls)) as url:
+        monkeypatch.setenv("KUBERNETES_SERVICE_PORT", url.rpartition(":")[2])
+        client = open_client(KubernetesSettings(), service_account=pod_account)
+        assert client.cluster == "in-cluster"
+        if trusted:
+            assert client.json(PODS, [].append) == {"items": []}
+            return
+        with pytest.raises(Unavailable, match="the certificate of the Kubernetes API at https://localhost"):
+            client.json(PODS, [].append)
+
+
+def test_other_cluster_is_not_known_within_a_pod(pod_account, monkeypatch):
+    monkeypatch.setenv("KUBERNETES_SERVICE_PORT", "443")
+    with pytest.raises(NotFound, match="cluster blue is not known"):
+        open_client(KubernetesSettings(), "blue", service_account=pod_account)
+    own = open_client(KubernetesSettings(context="blue"), "blue", service_account=pod_account)
+    assert own.cluster == "blue"
+
+
+def test_broken_service_account_is_one_clear_line(pod_account, monkeypatch):
+    monkeypatch.setenv("KUBERNETES_SERVICE_PORT", "443")
+    (pod_account / "ca.crt").write_text("")
+    with pytest.raises(Unavailable, match=r"service account cannot be used: Cert file exists but empty"):
+        open_client(KubernetesSettings(), service_account=pod_account)
+
+
+def test_connection_that_breaks_is_tried_again_and_then_said(tmp_path):
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        accepted = []
+
+        def hang_up() -> None:
+            while len(accepted) < ATTEMPTS:
+                connection, _ = listener.accept()
+                accepted.append(connection.recv(1000))
+                connection.close()
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        config = kubeconfig(tmp_path / "k", f"http://127.0.0.1:{listener.getsockname()[1]}")
+        with pytest.raises(Unavailable, match="broke the connection off"):
+            open_client(KubernetesSettings(kubeconfig=config)).json(PODS, [].append)
+        thread.join(5)
+    assert len(accepted) == ATTEMPTS
 
 
 def test_no_kubeconfig_says_which_path_was_tried(tmp_path):
