@@ -58,6 +58,8 @@ NAME = "secondline"
 VERSION = "1"
 """Pinned: by default it is a hash of the code, and then a deploy strands what was under way."""
 POLL_S = 0.1
+CLOSE_S = 0.2
+"""How long closing may wait for the library's listener, which polls for messages that we never send."""
 TRIAGE, DELIVERY, JOBS = "triage", "delivery", "jobs"
 DELIVERIES_AT_ONCE = 8
 JOBS_AT_ONCE = 2
@@ -137,6 +139,7 @@ class DurableEngine:
                 if url
                 else f"sqlite:///{self._file}"
             ),
+            "notification_listener_polling_interval_sec": CLOSE_S,
             "log_level": "WARNING",
             "enable_otlp": False,
         }
