@@ -12,7 +12,6 @@ from bot.integrations.slack.escaping import plain
 from bot.model.match import Candidate, Decision, Match
 from bot.model.report import Card
 from bot.model.runbook import Disposition
-from bot.model.runbook import Disposition
 
 Block = dict[str, Any]
 
@@ -52,11 +51,6 @@ def asks(card: Card) -> bool:
     if card.report is not None:
         return card.report.disposition is Disposition.ASK
     return card.match is not None and card.match.decision is Decision.ASK
-
-
-def _open_question(card: Card) -> bool:
-    """A question stays open until a report answers it; a report may also be what asks."""
-    return _asks(card.match) and (card.report is None or card.report.disposition is Disposition.ASK)
 
 
 def _answers(match: Match, ticket: str) -> list[Block]:
