@@ -21,6 +21,7 @@ from bot.model.runbook import Disposition
 Block = dict[str, Any]
 
 HEADER = 150
+SHORTEST_CLAUSE = 50
 CAUSES_SHOWN = 4
 LINKS_SHOWN = 7
 STEPS_SHOWN = 12
@@ -262,7 +263,16 @@ def _more(total: int, shown: int) -> list[str]:
 
 
 def _header(text: str) -> Block:
-    return {"type": "header", "text": {"type": "plain_text", "text": plain(text, HEADER), "emoji": True}}
+    return {"type": "header", "text": {"type": "plain_text", "text": _headline(text), "emoji": True}}
+
+
+def _headline(text: str) -> str:
+    """Cut a long headline where a clause ends, so that what is left can be read as a sentence."""
+    whole = plain(text, 3000)
+    if len(whole) <= HEADER:
+        return whole
+    ends = [whole.rfind(mark, 0, HEADER - 1) for mark in (": ", "; ", ", ", ". ", " (")]
+    return plain(whole[: max(ends)] + "…" if max(ends) >= SHORTEST_CLAUSE else whole, HEADER)
 
 
 def _section(text: str) -> Block:

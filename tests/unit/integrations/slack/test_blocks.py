@@ -13,7 +13,7 @@ from bot.integrations.slack.blocks import (
     message,
 )
 from bot.integrations.slack.controls import ANOTHER, CANCEL, ESCALATE, PARAMETERS, RUN, USEFUL
-from bot.model import Decision, Disposition, Origin, Report
+from bot.model import Decision, Disposition, Evidence, Origin, Report
 from bot.sandbox.slack_limits import message_error
 from tests.cards import make_card, make_escalation, make_match, make_report, make_ticket
 
@@ -187,3 +187,46 @@ def test_ticket_of_a_chat_message_is_named_by_an_id_that_can_be_typed():
 def test_person_who_did_it_is_named_and_nobody_else_can_be():
     assert "Handed over by <@U0ADA>." in said(card_blocks(make_card(note="Handed over by slack:U0ADA.")))
     assert "<@" not in said(card_blocks(make_card(note="x Handed over by slack:U0ADA. slack:U0ADA")))
+
+
+def header(headline: str) -> str:
+    return card_blocks(make_card(report=replace(make_report(), headline=headline)))[0]["text"]["text"]
+
+
+def test_long_headline_ends_with_a_clause():
+    long = (
+        "Container app of checkout does not start, its image cannot be pulled: " + "the repository has no such tag " * 9
+    )
+    assert header(long) == "🔴 Container app of checkout does not start, its image cannot be pulled…"
+    assert len(header("x" * 400)) == 150
+
+
+def test_cause_that_the_header_says_in_full_is_not_said_twice():
+    report = make_report()
+    once = said(card_blocks(make_card(report=replace(report, headline=report.root_causes[0].summary))))
+    assert once.count("which the registry does not have") == 1
+    long = replace(report.root_causes[0], summary="y" * 200)
+    twice = said(card_blocks(make_card(report=replace(report, headline="y" * 200, root_causes=(long,)))))
+    assert "y" * 200 in twice
+
+
+def test_remedy_is_no_next_step_too_and_skipped_steps_share_a_line():
+    report = replace(make_report(), next_steps=("Correct the tag, or push v42", "Roll out again"))
+    shown = said(card_blocks(make_card(report=report)))
+    assert shown.count("Correct the tag, or push v42") == 1
+    assert "1. Roll out again" in shown
+    assert "⏭️ not needed: registry" in shown
+
+
+def test_command_to_see_the_evidence_is_shown():
+    report = make_report()
+    seen = Evidence("events", "x", "kubectl describe pod -n shop `checkout`")
+    causes = (replace(report.root_causes[0], evidence=(seen,)),)
+    shown = said(card_blocks(make_card(report=replace(report, root_causes=causes))))
+    assert "*See it:* `kubectl describe pod -n shop 'checkout'`" in shown
+
+
+def test_report_that_asks_keeps_its_question_open():
+    asks = replace(make_report(), disposition=Disposition.ASK, root_causes=())
+    card = make_card(report=asks, match=make_match(decision=Decision.ASK))
+    assert RUN + "kubernetes/image-pull" in actions(card_blocks(card))
