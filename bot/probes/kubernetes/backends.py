@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bot.probes.kubernetes import endpoints, podstates, serviceports
 from bot.probes.kubernetes.faults import HOST
 from bot.probes.kubernetes.labels import near, near_hint
-from bot.probes.kubernetes.loghosts import Place
+from bot.probes.kubernetes.loghosts import Place, is_address
 from bot.probes.kubernetes.verdicts import Ref, Verdict, fault, ref
 from bot.probes.kubernetes.workloads import find
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 Object = Mapping[str, Any]
 
-_ADDRESS = re.compile(r"^\d{1,3}(?:\.\d{1,3}){3}$")
 _SERVICE = re.compile(
     r"^(?P<name>[a-z][a-z0-9-]{0,62})(?:\.(?P<namespace>[a-z0-9][a-z0-9-]{0,62}))?(?:\.svc(?:\.[a-z0-9.-]+)?)?$"
 )
@@ -31,10 +30,11 @@ _OWNER = "kubernetes.io/service-name"
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """What is to blame behind a host, and the pods behind it that are not ready."""
+    """What is to blame behind a host, the pods behind it that are not ready, and the Service when it is one."""
 
     verdicts: tuple[Verdict, ...] = ()
     unready: tuple[Object, ...] = ()
+    service: Ref | None = None
 
 
 def look_behind(view: KubernetesView, namespace: str, place: Place, complaint: str) -> Backend:
@@ -44,7 +44,7 @@ def look_behind(view: KubernetesView, namespace: str, place: Place, complaint: s
     """
     if place.host in ("localhost", "127.0.0.1", "::1"):
         return Backend()
-    if _ADDRESS.match(place.host):
+    if is_address(place.host):
         return _by_address(view, namespace, place, complaint)
     match = _SERVICE.match(place.host.lower())
     if not match or not _in_cluster(view, place.host, match["namespace"] or ""):
@@ -139,16 +139,16 @@ def _behind_service(view: KubernetesView, service: Object, place: Place, complai
     if place.port and ports:
         wrong = serviceports.asked(about, ports, str(place.port))
         if wrong:
-            return Backend((wrong,))
+            return Backend((wrong,), service=about)
     pods = view.list("Pod", about.namespace)
     if not pods.complete:
-        return Backend()
+        return Backend(service=about)
     behind = endpoints.Behind(service, pods.items, find(view, about.namespace), _slices(view, about))
     verdicts = tuple(each for each in endpoints.judge(behind) if each.cause)
     unready = tuple(pod for pod in behind.chosen if not podstates.is_ready(pod))
     if verdicts or complaint == "dependency-unresolved":
-        return Backend(verdicts, unready)
-    return Backend((_serves_yet_fails(about, place, complaint, len(behind.chosen)),))
+        return Backend(verdicts, unready, about)
+    return Backend((_serves_yet_fails(about, place, complaint, len(behind.chosen)),), service=about)
 
 
 def _slices(view: KubernetesView, about: Ref) -> tuple[Object, ...] | None:

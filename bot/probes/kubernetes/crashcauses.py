@@ -8,7 +8,7 @@ from typing import NamedTuple
 from bot.kit.text import one_line
 from bot.probes.kubernetes.containers import Container, Pod, command_line, environment, mount_of, volume
 from bot.probes.kubernetes.labels import near
-from bot.probes.kubernetes.loghosts import Place, places_of
+from bot.probes.kubernetes.loghosts import Place, is_address, places_of
 from bot.probes.kubernetes.logs import DEPENDENCY, Reading, tied_variable
 
 
@@ -38,6 +38,10 @@ def place_of(reading: Reading, container: Container) -> Place | None:
     if not reading.place:
         return known[0] if len({(place.host, place.port) for place in known}) == 1 else None
     same = [place for place in known if place.host == reading.place.host]
+    if not same and is_address(reading.place.host):
+        # the log shows what the name resolved to; the environment says which name, when the port leaves no doubt
+        behind = [place for place in known if place.port == reading.place.port and place.port]
+        return behind[0] if len(behind) == 1 and not is_address(behind[0].host) else reading.place
     named = next((place for place in same if reading.place.port in (0, place.port)), None)
     return named or reading.place
 

@@ -30,6 +30,7 @@ _PATTERNS = tuple(
         rf"[a-z][a-z0-9+.-]{{1,20}}://(?:[^\s/@]{{1,200}}@)?(?P<host>{_NAME})",
     )
 )
+_ADDRESS = re.compile(r"^\d{1,3}(?:\.\d{1,3}){3}$")
 _FILE_LIKE = re.compile(r"\.(?:go|py|js|ts|java|rb|rs|c|cc|cpp|php|kt|scala|cs|mjs|cjs|sh|json|ya?ml|conf)$")
 _ENV_URL = re.compile(rf"[a-z][a-z0-9+.:-]{{1,40}}://(?:[^\s/@]{{1,200}}@)?(?P<host>{_NAME})(?::(?P<port>\d{{1,5}}))?")
 _ENV_PAIR = re.compile(rf"^(?P<host>{_NAME}):(?P<port>\d{{2,5}})$")
@@ -60,6 +61,11 @@ def place_in(line: str) -> Place | None:
             if _is_host(host) and port <= 65535:
                 return Place(host, port)
     return None
+
+
+def is_address(host: str) -> bool:
+    """Say whether a host is an IPv4 address rather than a name."""
+    return bool(_ADDRESS.match(host))
 
 
 def _is_host(host: str) -> bool:

@@ -34,7 +34,7 @@ PERMISSIONS = (
     "get configmaps",
     "list nodes",
 )
-FACTS = ("container", "exit_code", "variable", "exception", "host", "port")
+FACTS = ("container", "exit_code", "variable", "exception", "host", "port", "service", "service_namespace")
 TAIL = 200
 
 
@@ -77,7 +77,14 @@ def _judge(view: KubernetesView, pod: Pod, container: Container, follow: bool) -
     if not place:
         return replace(fault, beneath=below), Backend()
     backend = look_behind(view, namespace, place, fault.cause)
-    return replace(fault, beneath=backend.verdicts), backend
+    facts = {**fault.facts, **_service_facts(backend)}
+    return replace(fault, beneath=backend.verdicts, facts=facts), backend
+
+
+def _service_facts(backend: Backend) -> Mapping[str, str]:
+    """Later steps look at network policies before the Service, and need its name."""
+    about = backend.service
+    return {"service": about.name, "service_namespace": about.namespace} if about else {}
 
 
 def _log(view: KubernetesView, namespace: str, pod: str, container: Container) -> tuple[Sequence[str], bool]:
