@@ -20,7 +20,7 @@ from bot.probes.kubernetes.asking import METADATA_ONLY, Asked, BadRequest
 from bot.probes.kubernetes.client import KubernetesClient, open_client
 from bot.probes.kubernetes.kinds import kind_of
 from bot.probes.kubernetes.nearness import exact, near, stems
-from bot.probes.kubernetes.relations import name_of, namespace_of
+from bot.probes.kubernetes.relations import name_of, namespace_of, top_owner
 from bot.settings import KubernetesSettings
 
 T = TypeVar("T")
@@ -95,7 +95,7 @@ class KubernetesDirectory:
         """Find the workload in a namespace that is sure."""
         names = self._workloads(namespace)
         here = {"namespace": namespace}
-        found = exact(said, names) or exact(others, names)
+        found = exact(said, names) or exact(others, names) or self._by_pods(namespace, said, others)
         if len(found) == 1:
             return Whereabouts({**here, "workload": found[0]})
         if found:
@@ -108,11 +108,14 @@ class KubernetesDirectory:
             return Whereabouts(here, tuple(str(Place(namespace, name)) for _, name in likely))
         return self._elsewhere(namespace, said) if said else Whereabouts(here)
 
+    def _by_pods(self, namespace: str, said: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
+        """A workload may be known by its pods alone: bare ones, or those of a kind that is not looked up."""
+        names = self._names("Pod", namespace) if said or others else ()
+        return exact(said, names) or exact(others, names)
+
     def _elsewhere(self, namespace: str, said: Sequence[str]) -> Whereabouts:
-        """The workload that was named is not there: it may have been meant in another namespace, or be a bare pod."""
+        """The workload that was named is not there: it may have been meant in another namespace."""
         places = self._everywhere(said)
-        if any(place.namespace == namespace for place in places):
-            return Whereabouts({"namespace": namespace, "workload": said[0]})
         if len(places) == 1:
             place = places[0]
             note = f"{place.workload} is not in {namespace} but in {place.namespace}: looked there"
@@ -166,20 +169,25 @@ class KubernetesDirectory:
             return tuple(dict.fromkeys(name for names in lists for name in names))
 
     def _everywhere(self, words: Iterable[str]) -> tuple[Place, ...]:
-        """Look up at most five words in all namespaces, each by the server's own selector of names."""
+        """Look up at most five words in all namespaces, by the server's own selector of names.
+
+        A word that is no name itself may be a pod's that is gone: then without what was generated.
+        """
         chosen = list(dict.fromkeys(words))[:MAX_WORDS_EVERYWHERE]
-        asked = [(kind, stem) for word in chosen for stem in stems(word) for kind in WORKLOADS]
-        asked += [("Pod", word) for word in chosen]
+        found = self._by_names([(kind, word) for word in chosen for kind in (*WORKLOADS, "Pod")])
+        left = [word for word in chosen if not any(found[kind, word] for kind in (*WORKLOADS, "Pod"))]
+        found |= self._by_names([(kind, stem) for word in left for stem in stems(word)[1:] for kind in WORKLOADS])
+        return tuple(sorted({place for places in found.values() for place in places}, key=str))
+
+    def _by_names(self, asked: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[Place, ...]]:
         with ThreadPoolExecutor(max_workers=8) as workers:
-            found = workers.map(lambda pair: self._by_name(*pair), asked)
-            return tuple(sorted({place for places in found for place in places}, key=str))
+            return dict(zip(asked, workers.map(lambda pair: self._by_name(*pair), asked), strict=True))
 
     def _neighbour(self, words: Iterable[str]) -> Place | None:
         """Look the words up as Services and the like; give the one found when all are in one namespace."""
         chosen = list(dict.fromkeys(words))[:MAX_WORDS_EVERYWHERE]
-        asked = [(kind, word) for word in chosen for kind in NEIGHBOURS]
-        with ThreadPoolExecutor(max_workers=8) as workers:
-            found = [place for places in workers.map(lambda pair: self._by_name(*pair), asked) for place in places]
+        answers = self._by_names([(kind, word) for word in chosen for kind in NEIGHBOURS])
+        found = [place for places in answers.values() for place in places]
         return found[0] if len({place.namespace for place in found}) == 1 else None
 
     def _by_name(self, kind: str, name: str) -> tuple[Place, ...]:
@@ -201,7 +209,11 @@ class KubernetesDirectory:
             if isinstance(error, AccessDenied | NotFound | BadRequest):
                 return ()
             raise
-        return tuple(Place(namespace_of(item), name_of(item)) for item in answer.get("items") or ())
+        pods = asked.path.endswith("/pods")
+        return tuple(
+            Place(namespace_of(item), top_owner(item)[1] if pods else name_of(item))
+            for item in answer.get("items") or ()
+        )
 
     def _connected(self) -> KubernetesClient:
         with self._lock:

@@ -42,6 +42,43 @@ def test_name_of_a_pod_stands_for_its_workload(sandbox, directory, word):
     assert directory.resolve([word], {"namespace": "shop"}).found["workload"] == "checkout"
 
 
+def owned_pod(place: str, kind: str, owner: str) -> dict:
+    pod = workload(place, "Pod", "v1")
+    pod["metadata"]["ownerReferences"] = [{"kind": kind, "name": owner, "controller": True}]
+    return pod
+
+
+def test_pod_without_namespace_leads_to_its_workload(sandbox, directory):
+    sandbox.load(
+        [
+            workload("shop/checkout"),
+            owned_pod("shop/checkout-7d9f8b6c5d-x2x1x", "ReplicaSet", "checkout-7d9f8b6c5d"),
+            workload("data/orders-db", "StatefulSet"),
+            owned_pod("data/orders-db-0", "StatefulSet", "orders-db"),
+        ]
+    )
+    for pod, namespace, name in (
+        ("checkout-7d9f8b6c5d-x2x1x", "shop", "checkout"),
+        ("checkout-7d9f8b6c5d-gone1", "shop", "checkout"),
+        ("orders-db-0", "data", "orders-db"),
+    ):
+        assert directory.resolve([pod], {}).found == {"namespace": namespace, "workload": name}
+
+
+def test_job_of_a_schedule_stays_the_job_that_was_named(sandbox, directory):
+    sandbox.load(
+        [workload("shop/nightly", "CronJob", "batch/v1"), workload("shop/nightly-28976543", "Job", "batch/v1")]
+    )
+    assert directory.resolve(["nightly-28976543"], {}).found["workload"] == "nightly-28976543"
+    assert directory.resolve(["nightly-28970000"], {}).found["workload"] == "nightly"
+
+
+def test_workload_of_a_kind_that_is_not_looked_up_is_known_by_its_pods(sandbox, directory):
+    sandbox.load([owned_pod("shop/canary-abc-x2x1x", "Rollout", "canary"), workload("shop/cart")])
+    found = directory.resolve([], {"namespace": "shop", "workload": "canary"})
+    assert found == Whereabouts({"namespace": "shop", "workload": "canary"})
+
+
 def test_every_kind_of_workload_is_found(sandbox, directory):
     kinds = [("StatefulSet", "apps/v1"), ("DaemonSet", "apps/v1"), ("CronJob", "batch/v1"), ("Job", "batch/v1")]
     sandbox.load([workload(f"shop/a-{kind.lower()}", kind, version) for kind, version in kinds])
