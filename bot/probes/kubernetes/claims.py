@@ -57,7 +57,9 @@ def binding(
             storage = _storage(view, known[name], users, bool(claim))
             verdicts = volumes.judge(known[name], storage, now, timedelta(minutes=patience_minutes))
         else:
-            verdicts = (_absent(namespace, name, known, users),) if claims.complete else ()
+            # A pod that runs has its claim, whatever the list says.
+            waits = bool(claim) or any(each.get("status", {}).get("phase") == "Pending" for each in users)
+            verdicts = (_absent(namespace, name, known, users),) if claims.complete and waits else ()
         for verdict in verdicts:
             yield to_finding(view, BINDING, _with_users(verdict, users))
 

@@ -9,9 +9,9 @@ from typing import Any
 NEAR = 0.6
 
 
-def labels_of(obj: Mapping[str, Any]) -> Mapping[str, str]:
+def labels_of(obj: Mapping[str, Any] | None) -> Mapping[str, str]:
     """Give the labels of an object or of a pod template, empty when it has none."""
-    return obj.get("metadata", {}).get("labels") or {}
+    return ((obj or {}).get("metadata") or {}).get("labels") or {}
 
 
 def selects(selector: Mapping[str, Any] | None, labels: Mapping[str, str]) -> bool:

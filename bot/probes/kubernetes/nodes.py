@@ -46,7 +46,7 @@ def state(view: KubernetesView, *, namespace: str, workload: str = "") -> Iterat
     users: dict[str, list[Object]] = {}
     for pod in _pods(view, namespace, workload):
         if not podstates.is_over(pod):
-            users.setdefault(pod.get("spec", {}).get("nodeName", ""), []).append(pod)
+            users.setdefault(pod.get("spec", {}).get("nodeName") or "", []).append(pod)
     users.pop("", None)
     good = 0
     for name in sorted(users):

@@ -43,7 +43,7 @@ def waiting_reason(pod: Pod) -> str:
     """Give the first reason why a container of the pod waits for good, empty when none does."""
     status = pod.get("status", {})
     for container in (*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ())):
-        reason = container.get("state", {}).get("waiting", {}).get("reason", "")
+        reason = ((container.get("state") or {}).get("waiting") or {}).get("reason", "")
         if reason in FAILING:
             return str(reason)
     return ""

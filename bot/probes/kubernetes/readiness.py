@@ -62,7 +62,7 @@ def _stuck(pod: Object, oldest: datetime) -> bool:
     """Every container runs, yet the pod is not ready, and not only since a moment."""
     statuses = pod.get("status", {}).get("containerStatuses") or ()
     since = moment(condition(pod, "Ready").get("lastTransitionTime"))
-    runs = bool(statuses) and all("running" in each.get("state", {}) for each in statuses)
+    runs = bool(statuses) and all("running" in (each.get("state") or {}) for each in statuses)
     return runs and not podstates.is_ready(pod) and not podstates.is_going(pod) and (since is None or since < oldest)
 
 

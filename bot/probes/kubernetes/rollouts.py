@@ -49,11 +49,11 @@ class Rollout:
     @property
     def wanted(self) -> int:
         """Give the number of replicas asked for; 1 when left out, as the API defaults it."""
-        return int(self.deployment.get("spec", {}).get("replicas", 1))
+        return replicas(self.deployment)
 
     def figure(self, name: str) -> int:
         """Give a counter of the status; 0 when left out."""
-        return int(self.deployment.get("status", {}).get(name, 0))
+        return int(self.deployment.get("status", {}).get(name) or 0)
 
     @property
     def new_pods(self) -> tuple[Object, ...]:
@@ -70,13 +70,22 @@ class Rollout:
         return tuple(pod for pod in self.pods if pod["metadata"]["name"] not in new)
 
 
+def replicas(workload: Object) -> int:
+    """Give the number of replicas that a workload asks for; 1 when left out, as the API defaults it."""
+    return int(_given(workload.get("spec", {}).get("replicas"), 1))
+
+
+def _given(value: Any, default: Any) -> Any:
+    return default if value is None else value
+
+
 def newest_first(replica_sets: Sequence[Object]) -> tuple[Object, ...]:
     """Sort replica sets by revision, the newest first."""
     return tuple(sorted(replica_sets, key=_revision, reverse=True))
 
 
 def _revision(replica_set: Object) -> int:
-    text = (replica_set["metadata"].get("annotations") or {}).get(REVISION, "0")
+    text = str((replica_set["metadata"].get("annotations") or {}).get(REVISION, "0"))
     return int(text) if text.isdigit() else 0
 
 
@@ -109,7 +118,7 @@ def scaled_to_zero(about: Ref) -> Verdict:
 
 
 def _controller_behind(rollout: Rollout) -> Verdict | None:
-    generation = int(rollout.deployment["metadata"].get("generation", 0))
+    generation = int(rollout.deployment["metadata"].get("generation") or 0)
     observed = rollout.figure("observedGeneration")
     if not generation or observed >= generation:
         return None
@@ -172,11 +181,10 @@ def limits(deployment: Object) -> tuple[int, int]:
     spec = deployment.get("spec", {})
     strategy = spec.get("strategy") or {}
     if strategy.get("type") == "Recreate":
-        return 0, int(spec.get("replicas", 1))
-    rolling = strategy.get("rollingUpdate") or {}
-    replicas = int(spec.get("replicas", 1))
-    surge = _share(rolling.get("maxSurge", "25%"), replicas, math.ceil)
-    unavailable = _share(rolling.get("maxUnavailable", "25%"), replicas, math.floor)
+        return 0, replicas(deployment)
+    rolling, wanted = strategy.get("rollingUpdate") or {}, replicas(deployment)
+    surge = _share(_given(rolling.get("maxSurge"), "25%"), wanted, math.ceil)
+    unavailable = _share(_given(rolling.get("maxUnavailable"), "25%"), wanted, math.floor)
     return (surge, unavailable) if surge or unavailable else (0, 1)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.probes.kubernetes import podstates
-from bot.probes.kubernetes.rollouts import scaled_to_zero
+from bot.probes.kubernetes.rollouts import replicas, scaled_to_zero
 from bot.probes.kubernetes.verdicts import Ref, Verdict, age_of, count, fault, ref, sound, symptom
 
 Object = Mapping[str, Any]
@@ -37,7 +37,7 @@ def judge(stateful_set: Object, pods: Pods, now: datetime, patience: timedelta, 
 
 
 def _wanted(stateful_set: Object) -> int:
-    return int(stateful_set.get("spec", {}).get("replicas", 1))
+    return replicas(stateful_set)
 
 
 def _ordinal(pod: Object) -> int:

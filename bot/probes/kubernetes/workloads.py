@@ -11,6 +11,7 @@ from bot.model.finding import Status
 from bot.probes.kubernetes import daemonsets, podstates, rollouts, statefulsets
 from bot.probes.kubernetes.creation import refusal
 from bot.probes.kubernetes.labels import labels_of, near, near_hint, selects
+from bot.probes.kubernetes.selection import belongs
 from bot.probes.kubernetes.verdicts import (
     Ref,
     Verdict,
@@ -96,8 +97,8 @@ def find(view: KubernetesView, namespace: str, workload: str = "") -> tuple[tupl
 
 
 def _absent(view: KubernetesView, namespace: str, workload: str) -> Verdict | None:
-    listings = [view.list(kind, namespace) for kind in KINDS]
-    if not all(listing.complete for listing in listings):
+    listings, pods = [view.list(kind, namespace) for kind in KINDS], view.list("Pod", namespace)
+    if not all(listing.complete for listing in (*listings, pods)) or any(belongs(pod, workload) for pod in pods):
         return None
     names = [obj["metadata"]["name"] for listing in listings for obj in listing]
     return fault(
@@ -106,6 +107,7 @@ def _absent(view: KubernetesView, namespace: str, workload: str) -> Verdict | No
         f"There is no Deployment, StatefulSet or DaemonSet {workload} in {namespace}{near_hint(workload, names)}.",
         "Check the name and the namespace; if it was deleted, deploy it again.",
         command=f"kubectl get deployments,statefulsets,daemonsets -n {namespace}",
+        facts={"pods": "0"},
     )
 
 
