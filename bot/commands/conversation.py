@@ -13,13 +13,16 @@ _EMPHASIS = re.compile(r"(?<!\w)\*([^*\n]+)\*(?!\w)|(?<!\w)_([^_\n]+)_(?!\w)|`([
 _STYLES = ("bold", "italic", "green")
 
 
-def render(message: Mapping[str, Any], *, margin: str = "  ") -> Text:
-    """Give a message's blocks, or its text when it has none, each line behind `margin`."""
-    lines = list(_blocks(message.get("blocks") or ())) or [Text(plain(str(message.get("text", ""))))]
+def render(message: Mapping[str, Any], *, margin: str = "  ", most: int = 0) -> Text:
+    """Give a message's blocks, or its text when it has none, each line behind `margin`, at most `most` lines if set."""
+    lines = list(_blocks(message.get("blocks") or ())) or [Text(plain(str(message.get("text", ""))).strip())]
+    lines += [Text(f"📎 {one.get('title') or one.get('name')}", "dim") for one in message.get("files") or ()]
+    parts = [part for line in lines for part in line.split("\n", allow_blank=True) if line.plain]
+    if most and len(parts) > most + 1:
+        parts = [*parts[:most], Text(f"… {len(parts) - most} more lines", "dim")]
     shown = Text()
-    for line in lines:
-        for part in line.split("\n", allow_blank=True):
-            shown.append(margin, "dim").append_text(part).append("\n")
+    for part in parts:
+        shown.append(margin, "dim").append_text(part).append("\n")
     return shown
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 ANSWER_WITHIN_S = 90.0
 PAUSE_S = 0.6
+SECONDARY_LINES = 6
+"""Notes and evidence repeat what the card says, at length: the terminal shows how they begin."""
 
 
 def demo(
@@ -85,7 +87,8 @@ class Narrator(threading.Thread):
 
         elapsed = time.monotonic() - self._began
         self._out.print(f"[dim]{elapsed:5.1f} s[/dim]  [bold cyan]{title}[/bold cyan]")
-        self._out.print(render(message, margin="         │ "))
+        secondary = "note" in title or str(message.get("text", "")).startswith("Evidence")
+        self._out.print(render(message, margin="         │ ", most=SECONDARY_LINES if secondary else 0))
 
 
 def _sum_up(stage: Demonstration, answered: bool, out: Console) -> None:

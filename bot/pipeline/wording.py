@@ -14,6 +14,8 @@ from bot.model.run import Run, StepState
 from bot.model.runbook import Disposition, Runbook
 from bot.model.ticket import Ticket
 
+SHORT_EVIDENCE = 3
+
 UNKNOWN_WORDS = {
     Unknown.DENIED: "permission denied",
     Unknown.TIMED_OUT: "timed out",
@@ -117,8 +119,10 @@ def _cause(cause: Cause, number: int, headline: str) -> str:
 
 
 def _brief(entry: Evidence) -> list[str]:
-    first = one_line(entry.text, 300)
-    lines = [f"> {entry.label}: {first}"] if first else []
+    """A short text whole; of a long one its last line, where logs say what went wrong. The file has the rest."""
+    said = [line for line in entry.text.splitlines() if line.strip()]
+    shown = one_line(" ".join(said) if len(said) <= SHORT_EVIDENCE else f"… {said[-1].strip()}", 300)
+    lines = [f"> {entry.label}: {shown}"] if said else []
     return [*lines, f"> `{entry.command}`"] if entry.command else lines
 
 
