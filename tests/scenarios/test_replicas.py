@@ -1,0 +1,131 @@
+"""Replicas among themselves: survivors take over, the one that was taken for dead stops, an outage only delays."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.engine.lease import EXIT_CODE
+from tests.scenarios.killing import KILLED, Board, Nursery, assert_each_has_one_final_card, stores_of
+
+LEASE_S = 1.5
+
+
+@pytest.fixture
+def nursery(world: dict[str, Any]) -> Iterator[Callable[[str], Nursery]]:
+    """Give a function that starts the process of a replica, by its name."""
+    started: list[Nursery] = []
+
+    def start(executor: str) -> Nursery:
+        started.append(Nursery(executor, world | {"lease_s": LEASE_S}))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.close()
+
+
+def until(condition: Callable[[], object], seconds: float = 40) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+
+
+def taken_in(world: dict[str, Any]) -> int:
+    ledger = Path(world["ledger"])
+    return len(ledger.read_text().splitlines()) if ledger.exists() else 0
+
+
+def freeze(child: int, world: dict[str, Any]) -> None:
+    """Freeze a process, but not within a write to SQLite: that would freeze every other process of the host too."""
+    files = [] if world["database_url"] else list(Path(world["state_dir"]).glob("*.db"))
+    while True:
+        os.kill(child, signal.SIGSTOP)
+        try:
+            for file in files:
+                with closing(sqlite3.connect(file, timeout=0.2)) as connection:
+                    connection.execute("BEGIN IMMEDIATE")
+                    connection.rollback()
+        except sqlite3.OperationalError:
+            os.kill(child, signal.SIGCONT)
+            time.sleep(0.05)
+        else:
+            return
+
+
+def test_survivor_takes_over_from_a_dead_replica_that_never_returns(
+    world: dict[str, Any], board: Board, nursery: Callable[[str], Nursery]
+) -> None:
+    dying, survivor = nursery("dying"), nursery("survivor")
+    dying.begin(tickets=list(range(4)), boundary="wave-2:before", finish=True)
+    assert dying.end() == KILLED
+    left = [number for number in range(4) if number >= taken_in(world)]
+    survivor.begin(tickets=left, finish=True)
+    assert survivor.end() == 0
+    assert_each_has_one_final_card(world, board, 4)
+
+
+def test_survivor_that_runs_all_along_adopts_within_the_lease(
+    world: dict[str, Any], board: Board, nursery: Callable[[str], Nursery]
+) -> None:
+    survivor, dying = nursery("survivor"), nursery("dying")
+    watcher = survivor.begin()
+    for _ in range(5):
+        first = taken_in(world)
+        dying.begin(tickets=list(range(first, first + 4)), boundary="wave-2:before", finish=True)
+        if dying.end() == KILLED:
+            break
+    stores = stores_of(world)
+    until(lambda: not stores.tickets.unsettled(0) and not stores.outbox.pending())
+    stores.close()
+    os.kill(watcher, signal.SIGKILL)
+    survivor.end()
+    survivor.begin(tickets=list(range(taken_in(world), first + 4)), finish=True)
+    assert survivor.end() == 0
+    assert_each_has_one_final_card(world, board, first + 4)
+
+
+def test_replica_that_was_frozen_beyond_its_lease_stops_when_it_wakes(
+    world: dict[str, Any], board: Board, nursery: Callable[[str], Nursery]
+) -> None:
+    frozen, survivor = nursery("frozen"), nursery("survivor")
+    board.down = True
+    sleeper = frozen.begin(tickets=list(range(4)))
+    until(lambda: taken_in(world) == 4)
+    until(lambda: board.refused > 0)
+    freeze(sleeper, world)
+    board.down = False
+    time.sleep(LEASE_S * 1.5)
+    survivor.begin(finish=True)
+    assert survivor.end() == 0
+    os.kill(sleeper, signal.SIGCONT)
+    assert frozen.end() == EXIT_CODE
+    assert_each_has_one_final_card(world, board, 4)
+
+
+def test_destination_that_is_down_delays_and_loses_nothing(
+    world: dict[str, Any], board: Board, nursery: Callable[[str], Nursery]
+) -> None:
+    one = nursery("one")
+    board.down = True
+    child = one.begin(tickets=list(range(6)))
+    stores = stores_of(world)
+    until(lambda: taken_in(world) == 6 and not stores.tickets.unsettled(0))
+    assert len(stores.outbox.pending()) == 6, "triaged all the same; the cards wait"
+    assert sum(board.posts.values()) == 0
+    stores.close()
+    os.kill(child, signal.SIGKILL)
+    one.end()
+    board.down = False
+    one.begin(finish=True)
+    assert one.end() == 0
+    assert_each_has_one_final_card(world, board, 6)
