@@ -44,6 +44,7 @@ _STAGE_WORDS = {
     "failed": "Could not be finished",
 }
 _STEPS = {"waiting": "▫️", "running": "⏳", "done": "✅", "skipped": "⏭️", "failed": "⚠️"}
+_OUTCOMES = {"waiting": "not reached", "running": "not finished", "skipped": "not needed", "failed": "could not be run"}
 _BECAUSE = {
     "denied": "permission denied",
     "timed_out": "timed out",
@@ -55,7 +56,7 @@ _BECAUSE = {
 
 # sections of the engineer's text whose content stands in parts of the card's own
 _SAID_ELSEWHERE = ("**", "*Root cause", "*How it hangs", "*Next steps", "*Not checked")
-_DONE_BY = re.compile(r"(Stopped|Handed over) by slack:([UW][A-Z0-9]{2,20})\.")
+_DONE_BY = re.compile(r"(Stopped|Handed over|asked for) by slack:([UW][A-Z0-9]{2,20})\.?")
 
 
 def card_blocks(card: Card) -> list[Block]:
@@ -98,9 +99,11 @@ def escalation_blocks(card: Card) -> list[Block]:
         _header(f"🚨 {escalation.priority} for {escalation.team}: {card.ticket.summary}"),
         _context([f"*{_key(card)}*"]),
         _section(_handed_over(escalation, None)),
-        _section(mrkdwn(escalation.hand_over, 1500)),
+        _section(f"*What was said:* {line(card.ticket.text, 600)}"),
     ]
-    return blocks + (_verdict(card.report) if card.report else []) + controls(card)
+    if card.report and card.report.root_causes:
+        return blocks + _verdict(card.report) + controls(card)
+    return [*blocks, _section(mrkdwn(escalation.hand_over, 2900)), *controls(card)]
 
 
 def escalation_text(card: Card) -> str:
@@ -128,10 +131,10 @@ def verdict(card: Card) -> str:
     return f"{_STAGES.get(card.stage, '▫️')} {_STAGE_WORDS.get(card.stage, card.stage)}: {card.ticket.summary}"
 
 
-def _note(note: str) -> str:
-    """Show a note; in the one that says which person did something, Slack shows the name behind the id."""
+def _note(note: str, length: int = 500) -> str:
+    """Show a note; in one that says which person did something and no more, Slack shows the name behind the id."""
     done = _DONE_BY.fullmatch(note)
-    return f"{done.group(1)} by <@{done.group(2)}>." if done else line(note, 500)
+    return f"{done.group(1)} by <@{done.group(2)}>" if done else line(note, length)
 
 
 def reference(key: str, ticket: str) -> str:
@@ -160,7 +163,7 @@ def _verdict(report: Report) -> list[Block]:
     left_out = len(report.root_causes) - len(shown)
     if left_out > 0:
         blocks.append(_context([f"and {left_out} more root causes, in the evidence"]))
-    if not shown and _more_of(report):
+    if not shown and report.disposition is not Disposition.ASK and _more_of(report):
         blocks.append(_section(mrkdwn(_more_of(report), 1500)))
     if len(report.chain) > 1:
         blocks.append(_section(_chain(report.chain, {cause.summary for cause in shown})))
@@ -224,26 +227,34 @@ def _gap(gap: NotChecked) -> str:
 
 
 def _progress(progress: Sequence[StepProgress], stage: str) -> Block:
-    """One line a step; once reported, the reasons give way to the verdicts."""
+    """One line a step while they run; once that is over, one line an outcome."""
     over = stage in ("reported", "cancelled", "failed")
-    skipped = [step for step in progress if over and step.state == "skipped"]
-    taken = [step for step in progress if step not in skipped]
-    lines = [_step(step, over) for step in taken[:STEPS_SHOWN]] + _more(len(taken), STEPS_SHOWN)
-    if skipped:
-        lines.append(f"⏭️ not needed: {line(', '.join(step.step for step in skipped), 200)}")
-    return _section("\n".join(["*Looked at*" if over else "*Looking*", *lines]))
+    lines = _outcomes(progress) if over else [_step(step) for step in progress]
+    shown = [*lines[:STEPS_SHOWN], *_more(len(lines), STEPS_SHOWN)]
+    return _section("\n".join(["*Looked at*" if over else "*Looking*", *shown]))
 
 
-def _step(step: StepProgress, over: bool) -> str:
-    said = step.verdict or ("" if over else step.why)
+def _outcomes(progress: Sequence[StepProgress]) -> list[str]:
+    """One line an outcome, with all steps that ended so: of twenty steps that were fine nobody reads twenty lines."""
+    ended: dict[tuple[str, str], list[str]] = {}
+    for step in progress:
+        ended.setdefault((step.state, step.verdict), []).append(step.step)
+    return [
+        f"{_STEPS.get(state, '▫️')} {line(verdict or _OUTCOMES.get(state, state), 90)}: {line(', '.join(steps), 150)}"
+        for (state, verdict), steps in ended.items()
+    ]
+
+
+def _step(step: StepProgress) -> str:
+    said = step.verdict or step.why
     return f"{_STEPS.get(step.state, '▫️')} {line(step.step, 40)}" + (f": {line(said, 90)}" if said else "")
 
 
 def _why(match: Match) -> list[str]:
     best = match.candidates[0]
     chosen = "Why" if match.runbook else "Closest"
-    reasons = "; ".join(best.reasons[:4]) or match.because
-    said = [f"{chosen}: {line(best.title, 100)} ({best.confidence:.0%}) {line(reasons, 200)}".rstrip()]
+    reasons = "; ".join(_note(reason, 100) for reason in best.reasons[:4]) or line(match.because, 200)
+    said = [f"{chosen}: {line(best.title, 100)} ({best.confidence:.0%}) {reasons}".rstrip()]
     said += [f"Runner-up: {line(other.title, 100)} ({other.confidence:.0%})" for other in match.candidates[1:2]]
     return said
 

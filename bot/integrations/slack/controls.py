@@ -81,7 +81,7 @@ def _further(card: Card, ticket: str) -> list[Block]:
             "min_query_length": 0,
         }
     ]
-    if card.match and card.match.runbook and (card.report or card.stage in ("failed", "cancelled")):
+    if card.match and card.match.runbook and not asks(card):
         further.append(_button("Run again", AGAIN, ticket))
     if card.escalation is None:
         further.append(_button("Escalate", ESCALATE, ticket, style="danger", confirm=_confirmation(card)))

@@ -185,7 +185,7 @@ def test_ticket_of_a_chat_message_is_named_by_an_id_that_can_be_typed():
 
 
 def test_person_who_did_it_is_named_and_nobody_else_can_be():
-    assert "Handed over by <@U0ADA>." in said(card_blocks(make_card(note="Handed over by slack:U0ADA.")))
+    assert "Handed over by <@U0ADA>" in said(card_blocks(make_card(note="Handed over by slack:U0ADA.")))
     assert "<@" not in said(card_blocks(make_card(note="x Handed over by slack:U0ADA. slack:U0ADA")))
 
 
