@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.model.finding import Finding, Relation
+from bot.model.resource import Resource
 from bot.probes.aws.saying import near
 from bot.probes.aws.view import AwsView
 
@@ -82,3 +84,12 @@ def _by_address(view: AwsView, host: str) -> Database:
 
 def _identifier(instance: Mapping[str, Any]) -> str:
     return str(instance["DBInstanceIdentifier"])
+
+
+def reached_as(host: str, database: Resource, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Relate the host by which a client knows a database to the database, so that what is below explains the client."""
+    for finding in findings:
+        if host:
+            named = Relation(Resource("network", "", "", "Host", host), database, "the address of the database")
+            finding = replace(finding, relations=(*finding.relations, named))
+        yield finding

@@ -9,7 +9,7 @@ from typing import Any
 from bot.kit.text import listed
 from bot.model.finding import Finding, Severity
 from bot.model.resource import Resource
-from bot.probes.aws.databases import PERMISSIONS, Database, find, host_region
+from bot.probes.aws.databases import PERMISSIONS, Database, find, host_region, reached_as
 from bot.probes.aws.saying import Says, moment, needs, shown
 from bot.probes.aws.view import AwsView
 from bot.probes.registry import probe
@@ -90,9 +90,11 @@ def state(
     database = find(view, instance, host)
     if database.instance is None:
         if database.known:
-            yield _absent(database)
+            yield from reached_as(host, resource_of(database), [_absent(database)])
         return
-    yield from judge(database.instance, resource_of(database), port, host, iam_user, warn_days, datetime.now(UTC))
+    about = resource_of(database)
+    judged = judge(database.instance, about, port, host, iam_user, warn_days, datetime.now(UTC))
+    yield from reached_as(host, about, judged)
 
 
 def resource_of(database: Database) -> Resource:

@@ -10,7 +10,7 @@ from bot.kit.text import listed
 from bot.model.finding import Finding
 from bot.model.resource import Resource
 from bot.probes.aws import reachability as reach
-from bot.probes.aws.databases import PERMISSIONS, find
+from bot.probes.aws.databases import PERMISSIONS, find, reached_as
 from bot.probes.aws.rds import resource_of
 from bot.probes.aws.saying import Says, called, needs, shown
 from bot.probes.aws.view import AwsView
@@ -59,7 +59,8 @@ def network(view: AwsView, *, instance: str = "", host: str = "", port: int = 0,
         return
     found = database.instance
     port = port or int((found.get("Endpoint") or {}).get("Port") or found.get("DbInstancePort") or 0)
-    yield from judge(_look(database.view, found, resource_of(database), port, client))
+    about = resource_of(database)
+    yield from reached_as(host, about, judge(_look(database.view, found, about, port, client)))
 
 
 def _look(view: AwsView, instance: Mapping[str, Any], resource: Resource, port: int, client: str) -> Path:
