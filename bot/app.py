@@ -96,7 +96,7 @@ class Application:
         from bot.pipeline.flow import Desk
 
         return Desk(
-            matcher=self.parts.matcher(),
+            matcher=self.parts.entry_matcher(),
             runbooks=self.parts.catalogue.runbooks,
             probes=self.parts.probes,
             routing=self.parts.routing,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.model.errors import InputError
-from bot.model.ports import Destination, Directory, ProbeSpec
+from bot.model.ports import Destination, Directory, Matcher, ProbeSpec
 from bot.model.report import Card
 from bot.model.run import ApiCall
 from bot.model.ticket import RawMessage
@@ -118,12 +118,22 @@ class Parts:
         thresholds = Thresholds(chosen.run_at, chosen.ask_at, chosen.margin)
         return CatalogueMatcher(self.catalogue.runbooks, thresholds, self.directory if connected else None)
 
+    def entry_matcher(self) -> Matcher:
+        """Build the matcher that also knows what exists, and enters by the workload when no runbook stands out."""
+        from bot.pipeline.entering import EntryMatcher
+
+        chosen = self.settings.matching
+        matcher = self.matcher()
+        if not chosen.entry:
+            return matcher
+        return EntryMatcher(matcher, self.catalogue.runbooks, self.directory, chosen.entry, chosen.run_at)
+
     def bench(self, progress: Callable[[Card], None] = lambda _card: None) -> Bench:
         """Build what triages a ticket at once, without engine, Slack or Jira."""
         from bot.pipeline.single import Bench
 
         return Bench(
-            matcher=self.matcher(),
+            matcher=self.entry_matcher(),
             runbooks=self.catalogue.runbooks,
             probes=self.probes,
             routing=self.routing,

@@ -129,6 +129,10 @@ class MatchingSettings(Group):
 
     run_at: float = Field(0.6, ge=0, le=1, description="Confidence from which a runbook is run without asking")
     ask_at: float = Field(0.3, ge=0, le=1, description="Confidence from which candidates are offered")
+    entry: str = Field(
+        "kubernetes/workload-unavailable",
+        description="Runbook for a ticket that fits none but names a workload that exists; empty for none",
+    )
     margin: float = Field(0.1, ge=0, le=1, description="Lead over the runner-up below which we ask")
 
 

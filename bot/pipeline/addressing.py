@@ -46,8 +46,8 @@ def delivery_key(ticket: str, purpose: Purpose, address: Address) -> str:
 
 def _conversations(card: Card, places: Places) -> tuple[Address, ...]:
     chats = tuple(address for address in card.ticket.reply_to if address.destination != "jira")
-    if chats or not places.ticket_channel:
-        return chats
+    if chats or not places.ticket_channel or card.ticket.fields.get("security"):
+        return chats  # a ticket that only some may read is not laid open in a channel
     return (Address("slack", places.ticket_channel),)
 
 

@@ -56,3 +56,9 @@ def test_keys_are_the_same_every_time_and_differ_by_purpose_and_place():
     )
     assert [one.key for one in first] == [one.key for one in again]
     assert len({one.key for one in first}) == len(first)
+
+
+def test_a_ticket_with_a_security_level_is_not_laid_open_in_the_channel():
+    secret = a_ticket(fields={"security": "Staff only"})
+    assert purposes(Card(secret)) == []
+    assert {purpose for purpose, _ in purposes(Card(secret, "reported", report=LONG))} == {Purpose.NOTE, Purpose.LABELS}

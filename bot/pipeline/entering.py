@@ -1,0 +1,92 @@
+"""When no runbook stands out, but the ticket names a workload that exists: walk from the workload to the cause.
+
+A person who writes "payments is misbehaving in shop" has said enough. Asking "which of these three?" of somebody who
+cannot know costs the half hour that the bot is there to save, and the entry runbook only reads. So a tie is asked only
+when the ticket names nothing that exists.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.model.errors import InputError
+from bot.model.match import Candidate, Decision, Match
+from bot.model.ports import Directory, Matcher
+from bot.model.runbook import Runbook
+from bot.model.ticket import Ticket, TicketKind
+from bot.pipeline.extracting import extract
+
+MAX_TEXT = 8_000
+_FAULT = re.compile(
+    r"\b(?:down|broken?|break(?:s|ing)?|crash\w*|fail\w*|errors?|erroring|exceptions?|unhealthy|unavailable|unreachable"
+    r"|outage|degraded|restart\w*|stuck|hangs?|hanging|hung|pending|dead|dies|dying|killed|evicted|slow\w*|latency"
+    r"|time[sd]? ?out|timing out|misbehav\w*|flapping|[45]0\ds?|[45]xx|incident|wrong with"
+    r"|(?:not|n't|never|cannot|can't|won't|no longer) (?:\w+ ){0,3}"
+    r"(?:start|come|came|work|respond|answer|load|run|ready|up|deploy|roll|connect|reach|resolve|schedul|available)\w*)\b",
+    re.IGNORECASE,
+)
+_WISH = re.compile(
+    r"\b(?:please (?:add|create|grant|give|enable|raise|increase|install|remove|scale|upgrade)|access to|permission"
+    r"|how (?:do|can|to)|feature request|would be nice|new (?:user|account|starter)|licen[cs]e|planned maintenance)\b",
+    re.IGNORECASE,
+)
+
+
+class EntryMatcher:
+    """Wraps a matcher, and implements `ports.Matcher` itself."""
+
+    def __init__(
+        self, inner: Matcher, runbooks: Mapping[str, Runbook], directory: Directory, entry: str, confidence: float
+    ) -> None:
+        """Take the matcher, the catalogue, what knows the names that exist, and the id of the entry runbook."""
+        self._inner, self._runbooks, self._directory = inner, runbooks, directory
+        self._entry, self._confidence = entry, confidence
+
+    def __call__(self, ticket: Ticket) -> Match:
+        """Match; where that leaves a question open, look whether the ticket names a workload that exists."""
+        match = self._inner(ticket)
+        runbook = self._runbooks.get(self._entry)
+        if runbook is None or not _open(match, ticket):
+            return match
+        return self._enter(ticket, match, runbook) or match
+
+    def _enter(self, ticket: Ticket, match: Match, runbook: Runbook) -> Match | None:
+        try:
+            bound = extract(runbook, ticket, self._directory)
+        except InputError:
+            return None
+        namespace, workload = bound.values.get("namespace", ""), bound.values.get("workload", "")
+        if bound.missing or not workload or not self._exists(namespace, workload):
+            return None
+        reason = f"names {workload} in {namespace}, which exists"
+        candidate = Candidate(runbook.id, runbook.title, self._confidence, (reason,))
+        others = tuple(one for one in match.candidates if one.runbook != runbook.id)
+        because = (
+            f"No single runbook stands out, but the ticket {reason}: walking from there to the cause. {bound.note}"
+        )
+        return replace(
+            match,
+            decision=Decision.RUN,
+            candidates=(candidate, *others),
+            parameters=bound.values,
+            missing=(),
+            because=because.strip(),
+        )
+
+    def _exists(self, namespace: str, workload: str) -> bool:
+        found = self._directory.resolve((workload,), {"namespace": namespace, "workload": workload}).found
+        return found.get("workload") == workload and found.get("namespace") == namespace
+
+
+def _open(match: Match, ticket: Ticket) -> bool:
+    """A question about which runbook, or no runbook for what is plainly a fault; never a wish."""
+    text = ticket.text[:MAX_TEXT]
+    if ticket.invocation is not None or match.decision is Decision.RUN or match.missing:
+        return False
+    if _WISH.search(text) or ticket.kind in (TicketKind.SERVICE_REQUEST, TicketKind.CHANGE):
+        return False
+    if match.decision is Decision.ASK:
+        return any(candidate.runbook.startswith("kubernetes/") for candidate in match.candidates)
+    return _FAULT.search(text) is not None
