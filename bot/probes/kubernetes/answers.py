@@ -12,6 +12,8 @@ from bot.probes.session import Gap
 Object = Mapping[str, Any]
 """Plain JSON, as the API gives it; lists' items have their apiVersion and kind filled in."""
 
+_SECRET_KEPT = ("name", "namespace", "uid", "creationTimestamp", "labels", "deletionTimestamp")
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -86,3 +88,30 @@ class Once:
     def peek(self, key: Hashable) -> Fetched | None:
         """Give the answer when it is there already."""
         return self._answers.get(key)
+
+
+def named(fetched: Fetched, name: str) -> Lookup:
+    """Pick the object of that name out of an answer."""
+    found = next((item for item in fetched.items if item["metadata"].get("name") == name), None)
+    return Lookup(found, fetched.known or found is not None)
+
+
+def happened(event: Object) -> str:
+    """Give when an event was last seen, as text that sorts; empty when it does not tell."""
+    # RFC 3339 in UTC sorts as text; micro-seconds only break ties.
+    series = event.get("series") or {}
+    metadata = event.get("metadata") or {}
+    moments = (
+        event.get("lastTimestamp"),
+        series.get("lastObservedTime"),
+        event.get("eventTime"),
+        event.get("firstTimestamp"),
+        metadata.get("creationTimestamp"),
+    )
+    return str(next((moment for moment in moments if moment), ""))
+
+
+def secret_name(item: Object) -> dict[str, Any]:
+    """Keep what names a Secret; its annotations may hold a copy of its values."""
+    metadata = item.get("metadata") or {}
+    return {key: metadata[key] for key in _SECRET_KEPT if key in metadata}

@@ -20,6 +20,7 @@ from bot.model.errors import (
 )
 
 METADATA_ONLY = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
+METADATA_RATHER = f"{METADATA_ONLY},application/json"
 
 
 class TimedOut(Unavailable):
@@ -28,6 +29,10 @@ class TimedOut(Unavailable):
 
 class Passing(Unavailable):
     """The Kubernetes API failed in a way that may be over in a moment."""
+
+
+class NotServed(NotFound):
+    """The Kubernetes API does not serve this kind of object."""
 
 
 class BadRequest(OutsideError):
@@ -91,7 +96,8 @@ def refusal(status: int, headers: Mapping[str, str], content: bytes, asked: Aske
     if status == 403:
         return AccessDenied(said or f"the Kubernetes API refuses to {asked.permission}", permission=asked.permission)
     if status == 404:
-        return NotFound(said or "not found")
+        # What lacks is an object when the API names it, else the whole kind, or this is no Kubernetes API.
+        return NotFound(said) if _names_an_object(content) else NotServed(f"{asked.path} is not served (404)")
     if status == 410:
         return ListExpired(said)
     if status == 429:
@@ -134,6 +140,14 @@ def _said(content: bytes) -> str:
     except ValueError:
         return one_line(clean(text))
     return one_line(clean(str(status.get("message", "")))) if isinstance(status, dict) else ""
+
+
+def _names_an_object(content: bytes) -> bool:
+    try:
+        status = json.loads(content)
+    except ValueError:
+        return False
+    return isinstance(status, dict) and bool((status.get("details") or {}).get("name"))
 
 
 def _seconds(text: str | None) -> float:

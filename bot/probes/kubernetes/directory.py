@@ -16,7 +16,7 @@ from typing import TypeVar
 from bot.model.errors import AccessDenied, DeadlineExceeded, NotFound, OutsideError
 from bot.model.ports import Whereabouts
 from bot.model.run import ApiCall
-from bot.probes.kubernetes.asking import METADATA_ONLY, Asked, BadRequest
+from bot.probes.kubernetes.asking import METADATA_RATHER, Asked, BadRequest
 from bot.probes.kubernetes.client import KubernetesClient, open_client
 from bot.probes.kubernetes.kinds import kind_of
 from bot.probes.kubernetes.nearness import exact, near, stems
@@ -192,15 +192,17 @@ class KubernetesDirectory:
 
     def _by_name(self, kind: str, name: str) -> tuple[Place, ...]:
         which = kind_of(kind)
-        asked = Asked(which.path(), {"fieldSelector": f"metadata.name={name}"}, f"list {which.resource}", METADATA_ONLY)
-        return self._once(asked.target, lambda: self._places(asked))
+        asked = Asked(
+            which.path(), {"fieldSelector": f"metadata.name={name}"}, f"list {which.resource}", METADATA_RATHER
+        )
+        return self._once(asked.target, lambda: self._places(asked, name))
 
     def _names(self, kind: str, namespace: str) -> tuple[str, ...]:
         which = kind_of(kind)
-        asked = Asked(which.path(namespace), {}, f"list {which.resource}", METADATA_ONLY)
+        asked = Asked(which.path(namespace), {}, f"list {which.resource}", METADATA_RATHER)
         return self._once(asked.target, lambda: tuple(place.workload for place in self._places(asked)))
 
-    def _places(self, asked: Asked) -> tuple[Place, ...]:
+    def _places(self, asked: Asked, name: str = "") -> tuple[Place, ...]:
         """Ask for one page; what is denied counts as none, an API that cannot be reached ends the look-up."""
         one_page = Asked(asked.path, {**asked.query, "limit": MAX_NAMES}, asked.permission, asked.accept)
         try:

@@ -27,6 +27,12 @@ class Kind:
         """Give what permissions name: `pods`, `deployments.apps`."""
         return f"{self.plural}.{self.group}" if self.group else self.plural
 
+    @property
+    def optional(self) -> bool:
+        """Say whether a cluster may well not serve the kind: it comes with an add-on."""
+        group = self.group
+        return "." in group and (not group.endswith(".k8s.io") or group in _ADD_ONS)
+
     def path(self, namespace: str = "", name: str = "", sub: str = "") -> str:
         """Give the path of a list, an object or a subresource. A namespace is ignored where the kind has none."""
         parts = ["", "apis", self.group, self.version] if self.group else ["", "api", self.version]
@@ -40,6 +46,8 @@ def _quoted(part: str) -> str:
     # A lone . or .. would be resolved by whatever forwards the request, and name something else.
     return part.replace(".", "%2E") if part in (".", "..") else quote(part, safe="")
 
+
+_ADD_ONS = frozenset({"gateway.networking.k8s.io", "metrics.k8s.io"})
 
 # group/version: Kind=plural; a leading - marks a kind without namespace
 _TABLE = """

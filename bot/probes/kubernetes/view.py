@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from bot.kit.text import clean, one_line
 from bot.model.errors import DeadlineExceeded, NotFound, OutsideError, ReadOnlyViolation
@@ -13,8 +13,18 @@ from bot.model.finding import Unknown
 from bot.model.ports import ProbeSpec
 from bot.model.resource import Resource
 from bot.model.run import ApiCall
-from bot.probes.kubernetes.answers import Fetched, Listing, LogText, Lookup, Object, Once
-from bot.probes.kubernetes.asking import METADATA_ONLY, Asked, BadRequest, TimedOut
+from bot.probes.kubernetes.answers import (
+    Fetched,
+    Listing,
+    LogText,
+    Lookup,
+    Object,
+    Once,
+    happened,
+    named,
+    secret_name,
+)
+from bot.probes.kubernetes.asking import METADATA_ONLY, Asked, BadRequest, NotServed, TimedOut
 from bot.probes.kubernetes.client import REVIEW_PATH, SYSTEM, KubernetesClient, open_client
 from bot.probes.kubernetes.kinds import Kind, kind_of, kinds
 from bot.probes.session import CallLog, Gap, OpenView, because_of
@@ -23,7 +33,6 @@ from bot.settings import KubernetesSettings
 __all__ = ["KubernetesView", "Listing", "LogText", "Lookup", "Object", "open_view"]
 
 LOG_BYTES = 1_000_000
-_SECRET_KEPT = ("name", "namespace", "uid", "creationTimestamp", "labels", "deletionTimestamp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +112,7 @@ class KubernetesView:
     def _fetch_list(self, which: Kind, namespace: str, asked: Asked) -> Fetched:
         def keep(item: Object) -> Object:
             named = {"apiVersion": which.api_version, "kind": which.kind}
-            return {**named, "metadata": _secret_name(item)} if which.kind == "Secret" else {**named, **item}
+            return {**named, "metadata": secret_name(item)} if which.kind == "Secret" else {**named, **item}
 
         what = f"{which.plural} in {namespace or 'the cluster'}"
         try:
@@ -111,7 +120,7 @@ class KubernetesView:
         except (OutsideError, DeadlineExceeded) as late:
             return Fetched(known=False, gap=self._gap(what, late, asked.permission, namespace))
         if error is not None:
-            if isinstance(error, NotFound):
+            if isinstance(error, NotServed) and which.optional:
                 return Fetched()
             return Fetched(tuple(items), known=False, gap=self._gap(what, error, asked.permission, namespace))
         if cut:
@@ -133,14 +142,12 @@ class KubernetesView:
             return self._secret(which, name, namespace)
         cached = self._shared.once.peek(("list", kind, namespace, "", ""))
         if cached is not None and not self._planning:
-            found = next((item for item in cached.items if item["metadata"].get("name") == name), None)
-            if found is not None or cached.known:
-                return Lookup(found)
+            lookup = named(cached, name)
+            if lookup.known:
+                return lookup
         if verb == "list":
-            fetched = self._list(which, namespace, fields=f"metadata.name={name}")
-        else:
-            fetched = self._get(which, name, namespace)
-        return Lookup(fetched.items[0] if fetched.items else None, fetched.known or bool(fetched.items))
+            return named(self._list(which, namespace, fields=f"metadata.name={name}"), name)
+        return named(self._get(which, name, namespace), name)
 
     def _get(self, which: Kind, name: str, namespace: str) -> Fetched:
         asked = Asked(which.path(namespace, name), permission=f"get {which.resource}")
@@ -150,9 +157,9 @@ class KubernetesView:
         def fetch() -> Fetched:
             try:
                 return Fetched((self._client.json(asked, self._log.record),))
-            except NotFound:
-                return Fetched()
             except (OutsideError, DeadlineExceeded) as error:
+                if isinstance(error, NotFound) and (which.optional or not isinstance(error, NotServed)):
+                    return Fetched()
                 what = f"{which.kind} {name}{f' in {namespace}' if namespace else ''}"
                 return Fetched(known=False, gap=self._gap(what, error, asked.permission, namespace))
 
@@ -161,9 +168,7 @@ class KubernetesView:
     def _secret(self, which: Kind, name: str, namespace: str) -> Lookup:
         if not self._shared.settings.read_secret_names:
             return Lookup(known=False)
-        fetched = self._list(which, namespace)
-        found = next((item for item in fetched.items if item["metadata"].get("name") == name), None)
-        return Lookup(found, fetched.known or found is not None)
+        return named(self._list(which, namespace), name)
 
     def events(self, namespace: str, kind: str = "", name: str = "") -> tuple[Object, ...]:
         """Give core/v1 Events, newest first, of one object or of all: from one list of the namespace's events."""
@@ -175,7 +180,7 @@ class KubernetesView:
             if kind in ("", (event.get("involvedObject") or {}).get("kind"))
             and name in ("", (event.get("involvedObject") or {}).get("name"))
         ]
-        return tuple(sorted(chosen, key=_happened, reverse=True))
+        return tuple(sorted(chosen, key=happened, reverse=True))
 
     def logs(
         self, namespace: str, pod: str, container: str, *, previous: bool = False, tail: int | None = None
@@ -257,31 +262,11 @@ class KubernetesView:
         said = one_line(f"{what[0].upper()}{what[1:]} could not be looked at: {error.message}", 400)
         if isinstance(error, DeadlineExceeded | TimedOut):
             return Gap(self._place(namespace), said, Unknown.TIMED_OUT)
-        because = because_of(error)
+        because = Unknown.UNSUPPORTED if isinstance(error, NotServed) else because_of(error)
         return Gap(self._place(namespace), said, because, permission if because is Unknown.DENIED else "")
 
     def _place(self, namespace: str) -> Resource:
         return self.resource("Namespace", namespace) if namespace else self.home()
-
-
-def _happened(event: Object) -> str:
-    # RFC 3339 in UTC sorts as text; micro-seconds only break ties.
-    series = event.get("series") or {}
-    metadata = event.get("metadata") or {}
-    moments = (
-        event.get("lastTimestamp"),
-        series.get("lastObservedTime"),
-        event.get("eventTime"),
-        event.get("firstTimestamp"),
-        metadata.get("creationTimestamp"),
-    )
-    return str(next((moment for moment in moments if moment), ""))
-
-
-def _secret_name(item: Object) -> dict[str, Any]:
-    """Keep what names a Secret; its annotations may hold a copy of its values."""
-    metadata = item.get("metadata") or {}
-    return {key: metadata[key] for key in _SECRET_KEPT if key in metadata}
 
 
 def open_view(settings: KubernetesSettings) -> OpenView:

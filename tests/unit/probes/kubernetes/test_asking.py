@@ -8,6 +8,7 @@ from bot.probes.kubernetes.asking import (
     BadRequest,
     Limits,
     ListExpired,
+    NotServed,
     Passing,
     TimedOut,
     decoded,
@@ -30,7 +31,7 @@ def test_request_is_shown_as_an_engineer_would_type_it():
         (400, BadRequest),
         (401, AccessDenied),
         (403, AccessDenied),
-        (404, NotFound),
+        (404, NotServed),
         (409, BadRequest),
         (410, ListExpired),
         (429, RateLimited),
@@ -48,6 +49,14 @@ def test_message_of_the_api_is_passed_on_in_one_clean_line():
     assert error.message == "pods is forbidden"
     assert refusal(502, {}, b"<html>\n bad\n gateway", PODS).message.endswith("(502): <html> bad gateway")
     assert len(refusal(500, {}, b"x" * 100_000, PODS).message) < 300
+
+
+def test_absent_object_is_told_from_a_kind_that_is_not_served():
+    body = b'{"kind": "Status", "message": "pods \\"x\\" not found", "details": {"name": "x", "kind": "pods"}}'
+    assert type(refusal(404, {}, body, PODS)) is NotFound
+    assert refusal(404, {}, body, PODS).message == 'pods "x" not found'
+    for other in (b"404 page not found", b'{"kind": "Status", "details": {}}', b"[]"):
+        assert type(refusal(404, {}, other, PODS)) is NotServed
 
 
 def test_denial_names_the_right_that_lacks():

@@ -20,6 +20,11 @@ def test_table_agrees_with_what_the_sandbox_serves():
         assert expected is None or expected == (kind.plural, kind.namespaced), kind
 
 
+def test_kinds_of_add_ons_may_well_be_missing():
+    assert not any(kind_of(kind).optional for kind in ("Pod", "Deployment", "Ingress", "HorizontalPodAutoscaler"))
+    assert all(kind_of(kind).optional for kind in ("Gateway", "PodMetrics", "NodePool", "Certificate"))
+
+
 def test_unknown_kind_says_where_to_add_it():
     with pytest.raises(KeyError, match=r"add it to the table"):
         kind_of("Podd")

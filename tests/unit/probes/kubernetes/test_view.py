@@ -14,6 +14,7 @@ from bot.probes.kubernetes.view import KubernetesView, LogText, open_view
 from bot.probes.session import CallLog
 from bot.sandbox.kubernetes import KubernetesSandbox
 from bot.settings import KubernetesSettings
+from tests.clusters import answering, kubeconfig
 
 ALL = (
     "list pods",
@@ -210,6 +211,19 @@ def test_kind_that_the_cluster_does_not_serve_has_no_objects(sandbox, opened):
     view, log = opened("list gateways.gateway.networking.k8s.io")
     listing = view.list("Gateway", "shop")
     assert (listing.items, listing.complete, log.gaps) == ((), True, [])
+
+
+def test_server_without_pods_is_no_empty_cluster(tmp_path):
+    """A wrong address answers 404 to everything; that must not read as healthy."""
+    with answering(404, b"404 page not found") as url:
+        config = kubeconfig(tmp_path / "kubeconfig", url)
+        view = open_view(KubernetesSettings(kubeconfig=config))({}, datetime.now(UTC) + timedelta(seconds=5))
+        log = CallLog()
+        scoped = view.scoped(spec("list pods", "get deployments.apps", "get gateways.gateway.networking.k8s.io"), log)
+        assert not scoped.list("Pod", "shop").complete
+        assert not scoped.get("Deployment", "checkout", "shop").known
+        assert [gap.because for gap in log.gaps] == [Unknown.UNSUPPORTED, Unknown.UNSUPPORTED]
+        assert scoped.get("Gateway", "edge", "shop").absent
 
 
 def test_time_that_is_up_is_a_gap(sandbox, opened):
