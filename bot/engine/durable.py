@@ -67,13 +67,6 @@ DEADLINE_SLACK_S = 600.0
 """A triage ends itself by the run's own deadline; only one that hangs beyond all time-outs is cut off."""
 
 
-def checkpoint(name: str, outcome: type[T], work: Callable[[], T]) -> T:
-    """Run one arrow as a durable step. Implements `ports.Checkpoint`, within a workflow."""
-    from dbos import DBOS
-
-    return from_json(DBOS.run_step({"name": name}, lambda: to_json(work())), outcome)
-
-
 class DurableEngine:
     """Queues, workflows and this replica's lease. One in a process, since the library is one in a process."""
 
@@ -187,6 +180,13 @@ class DurableEngine:
 
     # workflows ---------------------------------------------------------------------------------------------
 
+    def checkpoint(self, name: str, outcome: type[T], work: Callable[[], T]) -> T:
+        """Run one arrow as a durable step. Implements `ports.Checkpoint`, within a workflow."""
+        from dbos import DBOS
+
+        done = DBOS.run_step({"name": name}, lambda: to_json(self._stores.database.patient(work)))
+        return from_json(done, outcome)
+
     def _triage(self, ticket: str, wish: str) -> str:
         from dbos import DBOS
 
@@ -197,15 +197,15 @@ class DurableEngine:
         if wish:
             found = replace(found, invocation=from_json(wish, Invocation))
         workflow = DBOS.workflow_id or ""
-        report = self._work.triage(found, checkpoint)
-        checkpoint("settle-ticket", bool, lambda: self._stores.tickets.settle(ticket, workflow))
+        report = self._work.triage(found, self.checkpoint)
+        self.checkpoint("settle-ticket", bool, lambda: self._stores.tickets.settle(ticket, workflow))
         return report.fingerprint
 
     def _deliver(self, key: str, stage: str, number: int, give_up_at: float) -> str:
         """Each attempt is a workflow of its own, so that waiting for the next one holds no worker."""
         work = self._work
         assert work is not None  # noqa: S101 - launched, or this would not run
-        outcome = checkpoint("attempt", Attempt, lambda: work.attempt(key, time.time() >= give_up_at))
+        outcome = self.checkpoint("attempt", Attempt, lambda: work.attempt(key, time.time() >= give_up_at))
         if outcome.state is DeliveryState.INTENDED:
             self._queue_delivery(key, stage, number + 1, give_up_at, outcome.retry_after_s)
         return outcome.state.value

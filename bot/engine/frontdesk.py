@@ -73,12 +73,19 @@ class EngineFrontDesk:
         workflow = triage_id(known.id, f"click:{click}")
         fresh = not history.state(workflow)
         if fresh:
-            self._stores.tickets.begin(known.id, workflow, wish=wish)
+            self._replace(known.id, workflow, wish)
         self._engine.triage(known.id, workflow, to_json(wish))
         fresh = self._stores.journal.first_time(f"click:{click}") and fresh
         if fresh:
             self._stores.journal.note(by, "ask again", known.id, f"{chosen} {given}")
         return Submission(known.id, fresh)
+
+    def _replace(self, ticket: str, workflow: str, wish: Invocation) -> None:
+        """A triage that still runs ends: its answer would be to a question that is no longer asked."""
+        running = self._stores.tickets.job(ticket)
+        self._stores.tickets.begin(ticket, workflow, wish=wish)
+        if running is not None:
+            self._engine.cancel(running.workflow)
 
     def ticket_at(self, address: Address) -> str | None:
         """Give the id of the newest ticket whose conversation is at `address`, or None."""
@@ -106,9 +113,9 @@ class EngineFrontDesk:
         known = self._stores.tickets.get(ticket)
         if job is None or known is None:
             return False
-        self._engine.cancel(job.workflow)
         if not self._stores.tickets.settle(ticket, job.workflow, RunState.CANCELLED):
             return False
+        self._engine.cancel(job.workflow)
         self._stores.journal.note(by, "cancel", ticket)
         self._publish(replace(self._card(known), stage="cancelled", note=f"Stopped by {by}."), f"cancel:{job.workflow}")
         return True
@@ -116,6 +123,9 @@ class EngineFrontDesk:
     def escalate(self, ticket: str, by: str, reason: str, click: str) -> bool:
         """Hand the ticket over to its team on a person's word; False when that was done before."""
         known = self._ticket(ticket)
+        event = f"escalate:{ticket}:{click}"
+        if self._stores.journal.saw(event):
+            return False
         report = self._stores.records.report_of(ticket)
         match = self._stores.records.match_of(ticket)
         runbook = self._tools.runbooks.get(match.runbook or "") if match else None
@@ -123,7 +133,8 @@ class EngineFrontDesk:
         escalation = self._tools.hand_over(known, report, runbook, why)
         card = replace(self._card(known), escalation=escalation, note=f"Handed over by {by}.")
         self._publish(card, f"escalate:{click}")
-        fresh = self._stores.journal.first_time(f"escalate:{ticket}:{click}")
+        # Only now: a crash before this lets the click be repeated, and what was posted is found by its key.
+        fresh = self._stores.journal.first_time(event)
         if fresh:
             self._stores.journal.note(by, "escalate", ticket, why)
         return fresh

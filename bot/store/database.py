@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,11 +18,16 @@ from bot.model.errors import SettingsError, Unavailable
 from bot.settings import EngineSettings
 from bot.store.tables import STEPS, metadata, schema_version
 
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
+
 FILE = "secondline.db"
 MIGRATION_LOCK = 0x5EC0_11D0
 BUSY_MS = 30_000
 FROZEN_MS = 90_000
+PATIENCE_S = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 LOCK_FILES = 256
+LOCK_NOT_AVAILABLE = "55P03"
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,19 @@ class Database:
             return sa.cast(sa.func.extract("epoch", sa.func.clock_timestamp()), sa.Float)
         return sa.cast((sa.func.julianday("now") - 2440587.5) * 86400.0, sa.Float)
 
+    def patient(self, work: Callable[[], T]) -> T:
+        """Do `work` again while the database is away or busy, for about a minute: it restarts now and then.
+
+        `work` must be repeatable, as everything that is kept here is.
+        """
+        for wait_s in PATIENCE_S:
+            try:
+                return work()
+            except sa.exc.OperationalError as error:
+                logger.warning("the database does not answer, tries again in %g s: %s", wait_s, error.orig)
+                time.sleep(wait_s)
+        return work()
+
     def lock(self, name: str) -> Any:
         """Give a context manager that excludes every other thread, process and replica from `name`.
 
@@ -79,6 +98,8 @@ class Database:
                 )
                 connection.execute(sa.text("select pg_advisory_xact_lock(:number)"), {"number": number})
             except sa.exc.OperationalError as error:
+                if getattr(error.orig, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+                    raise
                 raise _lock_unavailable(name) from error
             try:
                 yield

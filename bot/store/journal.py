@@ -27,6 +27,11 @@ class SqlJournal:
         with self._database.engine.begin() as connection:
             return self._database.insert_new(connection, seen, row)
 
+    def saw(self, event: str) -> bool:
+        """Say whether an event id was recorded."""
+        with self._database.engine.connect() as connection:
+            return connection.execute(sa.select(seen.c.at).where(seen.c.event == event)).first() is not None
+
     def vote(self, ticket: str, useful: bool, by: str) -> None:
         """Keep a vote; a later vote of the same person replaces the earlier."""
         row = {"ticket": ticket, "by": by, "useful": useful, "at": time.time()}

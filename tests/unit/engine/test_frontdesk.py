@@ -10,7 +10,7 @@ import pytest
 from bot.engine import history
 from bot.engine.names import triage_id
 from bot.model.errors import InputError
-from bot.model.ticket import Address, Invocation
+from bot.model.ticket import Address, Invocation, Ticket
 from tests.builders import noon
 from tests.unit.engine.conftest import Rig
 
@@ -157,3 +157,23 @@ def test_runbooks_are_listed_ranked_and_planned(rig: Rig) -> None:
     assert planned[0].operation == "kubernetes/pod-crashloop {'pod': 'web'}"
     with pytest.raises(InputError, match="there is no runbook"):
         rig.front.dry_run("zzz", {})
+
+
+def test_answer_ends_the_triage_that_still_runs(rig: Rig, wait: Wait, message: Callable) -> None:
+    entered, leave = threading.Event(), threading.Event()
+
+    def hang_without_wish(ticket: Ticket) -> None:
+        if ticket.invocation is None:
+            entered.set()
+            leave.wait(20)
+
+    rig.hook = hang_without_wish
+    ticket = rig.front.submit(message()).ticket
+    assert entered.wait(20)
+    rig.front.ask_again(ticket, "kubernetes/pod-crashloop", {}, "Ada", "click")
+    wait(lambda: len(rig.triaged) == 1)
+    leave.set()
+    wait(history.idle)
+    assert [one.invocation.by for one in rig.triaged] == ["Ada"]
+    assert rig.state(ticket) == "complete"
+    assert history.state(triage_id(ticket)) == "CANCELLED"

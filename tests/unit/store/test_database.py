@@ -125,3 +125,32 @@ def test_clock_is_the_time_of_day(settings: EngineSettings) -> None:
         told = connection.execute(sa.select(database.clock())).scalar_one()
     assert abs(told - time.time()) < 60
     database.close()
+
+
+def test_database_that_is_away_for_a_moment_is_waited_for(settings: EngineSettings) -> None:
+    database = open_database(settings)
+    calls: list[int] = []
+
+    def work() -> str:
+        calls.append(len(calls))
+        if len(calls) == 1:
+            raise sa.exc.OperationalError("select 1", {}, ConnectionError("the server restarts"))
+        return "done"
+
+    assert database.patient(work) == "done"
+    assert calls == [0, 1]
+    database.close()
+
+
+def test_other_errors_are_not_waited_for(settings: EngineSettings) -> None:
+    database = open_database(settings)
+    calls: list[int] = []
+
+    def work() -> None:
+        calls.append(len(calls))
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        database.patient(work)
+    assert calls == [0]
+    database.close()

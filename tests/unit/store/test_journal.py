@@ -6,7 +6,9 @@ from bot.store.stores import Stores
 
 
 def test_event_is_new_once(stores: Stores) -> None:
+    assert not stores.journal.saw("Ev1")
     assert stores.journal.first_time("Ev1")
+    assert stores.journal.saw("Ev1")
     assert not stores.journal.first_time("Ev1")
     assert stores.journal.first_time("Ev2")
 
