@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.integrations.slack import controls
@@ -116,7 +117,8 @@ class Actions:
         ]
         form = Form(runbook.id, click.ticket, given=dict(match.parameters))
         view = form_view(runbook, missing, form)
-        self.speaker.aside(lambda: self.speaker.open_view(click.asker.occasion, view))
+        tell = partial(self.speaker.tell, click.asker)
+        self.speaker.aside(lambda: self.speaker.open_view(click.asker.occasion, view), sorry=tell)
         return Answer()
 
     def _escalate(self, click: Click) -> Answer:

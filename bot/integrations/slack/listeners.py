@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.integrations.slack.answers import Answer, Answers, Asker
@@ -93,11 +94,12 @@ class Listeners:
 
     def _mentioned(self, command: Command, asker: Asker) -> Answer:
         if self.answers.needs_ticket_system(command):
-            self.speaker.aside(lambda: self._tell_unless_card(command, asker))
+            tell = partial(self.speaker.tell, asker)
+            self.speaker.aside(lambda: self._tell_unless_card(command, asker), sorry=tell)
             return Answer()
         bare = command.verb == "triage" and not command.words
         if bare and asker.thread and self.answers.implied(asker) is None:
-            self.speaker.aside(lambda: self._triage_thread(asker))
+            self.speaker.aside(lambda: self._triage_thread(asker), sorry=partial(self.speaker.tell, asker))
             return Answer()
         return self.answers(command, asker)
 
@@ -134,10 +136,13 @@ class Listeners:
 
     def _commanded(self, command: Command, asker: Asker, response_url: str) -> Answer:
         if self.answers.needs_ticket_system(command):
-            self.speaker.aside(lambda: self.speaker.respond(response_url, self.answers(command, asker)))
+            respond = partial(self.speaker.respond, response_url)
+            self.speaker.aside(lambda: respond(self.answers(command, asker)), sorry=respond)
             return Answer(f"Looking for {command.ticket} …")
         if command.verb == "run" and not command.dry_run and self.answers.missing(command) and not command.ticket:
-            self.speaker.aside(lambda: self._open_form(command, asker))
+            self.speaker.aside(
+                lambda: self._open_form(command, asker), sorry=partial(self.speaker.respond, response_url)
+            )
             return Answer()
         answer = self.answers(command, asker)
         if answer.card_follows:

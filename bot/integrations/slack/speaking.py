@@ -12,6 +12,7 @@ from bot.integrations.slack.client import SlackClient
 from bot.model.errors import AccessDenied, NotFound, SecondlineError
 
 WORKERS = 4
+SORRY = Answer("⚠️ That went wrong on my side, and my log says why. Please try again in a minute.")
 
 _log = logging.getLogger(__name__)
 
@@ -24,10 +25,18 @@ class Speaker:
         self._client = client
         self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="slack-aside")
 
-    def aside(self, work: Callable[[], Any]) -> None:
-        """Do `work` soon; what goes wrong is logged, in one line when it is one of our errors."""
+    def aside(self, work: Callable[[], Any], sorry: Callable[[Answer], Any] | None = None) -> None:
+        """Do `work` soon. What goes wrong is logged, in one line when it is one of our errors.
+
+        With `sorry` the person is told as well, so that a mistake of ours does not look like silence.
+        """
+
+        def done(work: Future[Any]) -> None:
+            if _log_failure(work) and sorry is not None:
+                self.aside(lambda: sorry(SORRY))
+
         try:
-            self._threads.submit(work).add_done_callback(_log_failure)
+            self._threads.submit(work).add_done_callback(done)
         except RuntimeError:
             _log.info("stopping: an answer in Slack is not sent")
 
@@ -75,9 +84,10 @@ class Speaker:
             )
 
 
-def _log_failure(done: Future[Any]) -> None:
+def _log_failure(done: Future[Any]) -> bool:
     error = done.exception() if not done.cancelled() else None
     if isinstance(error, SecondlineError):
         _log.warning("an answer in Slack was not given: %s", error.message)
     elif error is not None:
         _log.error("an answer in Slack was not given", exc_info=error)
+    return error is not None

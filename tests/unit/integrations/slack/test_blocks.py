@@ -230,3 +230,11 @@ def test_report_that_asks_keeps_its_question_open():
     asks = replace(make_report(), disposition=Disposition.ASK, root_causes=())
     card = make_card(report=asks, match=make_match(decision=Decision.ASK))
     assert RUN + "kubernetes/image-pull" in actions(card_blocks(card))
+
+
+def test_hand_over_shows_the_causes_or_what_was_done_when_there_are_none():
+    card = make_card(escalation=make_escalation())
+    assert "Root cause:" in said(escalation_blocks(card))
+    assert "Checked the pods" not in said(escalation_blocks(card))
+    unknown = replace(card, report=replace(make_report(), root_causes=()))
+    assert "Checked the pods and the registry." in said(escalation_blocks(unknown))

@@ -103,7 +103,7 @@ def test_escalation_goes_to_the_teams_channel(slack, destination):
     assert receipt.startswith("C0ONCALL/")
     (message,) = slack.messages("C0ONCALL")
     assert "P2 for platform" in message["text"]
-    assert "Checked the pods and the registry." in str(message["blocks"])
+    assert "no root cause was found" in str(message["blocks"])
 
 
 @pytest.mark.parametrize(

@@ -245,3 +245,15 @@ def test_direct_message_is_a_command_or_a_description(live):
     assert live.desk.submitted[0].reply_to == (Address("slack", "D0ADA", ts),)
     live.slack.say("D0ADA", "U0ADA", "list")
     live.told("Image cannot be pulled")
+
+
+def test_mistake_of_ours_while_looking_up_a_key_is_no_silence(live):
+    live.jira["OPS-5"] = ZeroDivisionError("a mistake of ours")
+    live.slack.command("triage OPS-5")
+    assert "my log says why" in live.told("went wrong on my side")["text"]
+
+
+def test_form_that_slack_refuses_is_no_silence(live):
+    live.slack.fail("views.open", error="internal_error")
+    live.slack.command("run kubernetes/image-pull")
+    live.told("went wrong on my side")
