@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bot.catalogue.caseschema import case_schema
@@ -19,12 +19,12 @@ SCHEMAS = Path("config/schema")
 PAGES = Path("docs/runbooks")
 
 
-def generated(catalogue: Catalogue, specs: Mapping[str, ProbeSpec]) -> Mapping[Path, str]:
-    """Give every generated file, by its path below the repository's root."""
+def generated(catalogue: Catalogue, specs: Mapping[str, ProbeSpec], also: Sequence[str] = ()) -> Mapping[Path, str]:
+    """Give every generated file, by its path below the repository's root. `also`: see `permissions.cluster_role`."""
     pages = {PAGES / f"{one.id}.md": runbook_page(one, specs) for one in catalogue.runbooks.values()}
     return {
         AWS_FILE: iam_policy(catalogue, specs),
-        KUBERNETES_FILE: cluster_role(catalogue, specs),
+        KUBERNETES_FILE: cluster_role(catalogue, specs, also),
         SCHEMAS / "runbook.json": _json(runbook_schema()),
         SCHEMAS / "case.json": _json(case_schema()),
         PAGES / "README.md": index_page(catalogue),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.catalogue.iam import DENIED, iam_action
 from bot.catalogue.loader import Catalogue
@@ -53,14 +53,16 @@ def iam_policy(catalogue: Catalogue, specs: Mapping[str, ProbeSpec]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statements}, indent=2) + "\n"
 
 
-def cluster_role(catalogue: Catalogue, specs: Mapping[str, ProbeSpec], *, secret_names: bool = False) -> str:
+def cluster_role(
+    catalogue: Catalogue, specs: Mapping[str, ProbeSpec], also: Sequence[str] = (), *, secret_names: bool = False
+) -> str:
     """Give the ClusterRole and its binding as YAML: only reads of exactly the resources that probes name.
 
-    RBAC cannot allow the names of Secrets without their values, so Secrets are left out unless `secret_names`.
+    `also` are permissions beside those of probes: what the directory of names needs. RBAC cannot allow the names of Secrets without their values, so Secrets are left out unless `secret_names`.
     Raises CatalogueError for a permission that is no read.
     """
     verbs: dict[tuple[str, str], set[str]] = {}
-    for permission in declared(catalogue, specs, "kubernetes"):
+    for permission in sorted({*declared(catalogue, specs, "kubernetes"), *also}):
         verb, group, resource = read_right(permission)
         if resource != "secrets" or secret_names:
             # Whoever may list may also get: the view asks for one object where that is cheaper.

@@ -63,10 +63,12 @@ def examine(parts: Parts) -> list[Check]:
 
 
 def _permissions(parts: Parts) -> dict[str, tuple[str, ...]]:
-    """What the probes of the catalogue's runbooks need, by system."""
+    """What the probes of the catalogue's runbooks need, by system, and what resolving names needs."""
     specs = parts.probes.specs()
     used = {step.probe for runbook in parts.catalogue.runbooks.values() for step in runbook.steps}
-    found: dict[str, dict[str, None]] = {}
+    from bot.probes.kubernetes.directory import PERMISSIONS
+
+    found: dict[str, dict[str, None]] = {"kubernetes": dict.fromkeys(PERMISSIONS)}
     for name in sorted(used & set(specs)):
         found.setdefault(specs[name].system, {}).update(dict.fromkeys(specs[name].permissions))
     return {system: tuple(permissions) for system, permissions in found.items()}

@@ -26,7 +26,12 @@ def permissions(
     with people_first():
         from bot.catalogue.permissions import cluster_role, iam_policy
         from bot.parts import Parts, probe_specs
+        from bot.probes.kubernetes.directory import PERMISSIONS
 
-        catalogue = Parts(settings(context)).catalogue
-        render = iam_policy if system is Target.AWS else cluster_role
-        sys.stdout.write(render(catalogue, probe_specs()))
+        chosen = settings(context)
+        catalogue, specs = Parts(chosen).catalogue, probe_specs()
+        if system is Target.AWS:
+            sys.stdout.write(iam_policy(catalogue, specs))
+            return
+        secret_names = chosen.kubernetes.read_secret_names
+        sys.stdout.write(cluster_role(catalogue, specs, PERMISSIONS, secret_names=secret_names))

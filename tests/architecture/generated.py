@@ -15,13 +15,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def wanted() -> Mapping[Path, str]:
     """Give every generated file, by its path from the root, with what must stand in it."""
-    from bot.integrations.slack.manifest import manifest_yaml
-
     from bot.catalogue.generated import generated
+    from bot.integrations.slack.manifest import manifest_yaml
+    from bot.probes.kubernetes.directory import PERMISSIONS
 
     parts = Parts(load_settings(environment={}))
     return {
-        **generated(parts.catalogue, probe_specs()),
+        **generated(parts.catalogue, probe_specs(), PERMISSIONS),
         Path("config/slack-manifest.yaml"): manifest_yaml(),
         Path("docs/settings.md"): settings_page(),
     }
