@@ -25,10 +25,12 @@ def cluster() -> Iterator[KubernetesSandbox]:
 
 @pytest.fixture
 def ask(cluster: KubernetesSandbox, tmp_path: Path) -> Ask:
-    """Run one probe over objects: `ask(objects, "kubernetes.node.state", namespace="shop")`."""
+    """Run one probe over objects: `ask(objects, "kubernetes.node.state", namespace="shop")`; faults are optional."""
 
-    def run(objects: Sequence[dict], probe: str, **arguments: object) -> tuple[Finding, ...]:
-        cluster.load(objects)
+    def run(
+        objects: Sequence[dict], probe: str, faults: Sequence[dict] = (), **arguments: object
+    ) -> tuple[Finding, ...]:
+        cluster.load(objects, faults=faults)
         settings = KubernetesSettings(kubeconfig=str(cluster.kubeconfig(tmp_path / "kubeconfig")))
         session = AllProbes({"kubernetes": open_view(settings)}).session({}, datetime.now(UTC) + timedelta(seconds=30))
         try:
