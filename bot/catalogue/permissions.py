@@ -58,7 +58,8 @@ def cluster_role(
 ) -> str:
     """Give the ClusterRole and its binding as YAML: only reads of exactly the resources that probes name.
 
-    `also` are permissions beside those of probes: what the directory of names needs. RBAC cannot allow the names of Secrets without their values, so Secrets are left out unless `secret_names`.
+    `also` are permissions beside those of probes: what the directory of names needs. RBAC cannot allow the names of
+    Secrets without their values, so Secrets are left out unless `secret_names`.
     Raises CatalogueError for a permission that is no read.
     """
     verbs: dict[tuple[str, str], set[str]] = {}
