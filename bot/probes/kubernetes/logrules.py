@@ -10,8 +10,9 @@ _QUOTE = r"[`'\"“\[(<]{0,2}"
 _UNQUOTE = r"[`'\"”\])>]{0,2}"
 _MISSING = (
     r"(?:(?:is |was |were |has )?(?:not (?:been )?(?:set|defined|provided|found|present|configured|specified)|"
-    r"missing|"
-    r"required|undefined|unset|empty|blank|absent|null)|must (?:be|not be) \w+|cannot be (?:empty|blank|null))"
+    r"missing|required|undefined|unset|empty|blank|absent|null)|"
+    r"must be (?:set|provided|defined|specified|present|given|configured)|"
+    r"(?:must not|cannot) be (?:empty|blank|null))"
 )
 
 
