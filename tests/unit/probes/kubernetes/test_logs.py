@@ -28,9 +28,8 @@ def test_key_error_over_other_data_is_an_exception():
 def test_pydantic_names_the_field_on_the_line_below():
     found = read(
         'Traceback (most recent call last):\n  File "a.py", line 3, in <module>\n'
-    found = read(
-        'Traceback (most recent call last):\n  File "a.py", line 3, in <module>\n    d["items"]\nKeyError: \'items\'\n'
-    )
+        "pydantic_core._pydantic_core.ValidationError: 1 validation error for Settings\n"
+        "database_url\n  Field required [x]\n"
     )
     assert (found.kind, found.subject) == ("env-missing", "DATABASE_URL")
 
