@@ -22,7 +22,7 @@ _FORMS: Mapping[ParameterType, str] = {
     ParameterType.NAMESPACE: _LABEL,
     ParameterType.WORKLOAD: _NAME,
     ParameterType.POD: _NAME,
-    ParameterType.SERVICE: _LABEL,
+    ParameterType.SERVICE: rf"(?!\d+\Z){_LABEL}",
     ParameterType.INGRESS: _NAME,
     ParameterType.NODE: _NAME,
     ParameterType.CLAIM: _NAME,
