@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.integrations.slack.blocks import Block, answer_text, message, reference
+from bot.integrations.slack.blocks import reference
 from bot.integrations.slack.commands import VERBS, Command
 from bot.integrations.slack.escaping import code, line
+from bot.integrations.slack.layout import Block, answer_text, message
 from bot.integrations.slack.reading import SOURCE, typed_ticket
 from bot.model.errors import InputError, NotFound, OutsideError
 from bot.model.ports import FrontDesk, Submission, TicketStatus

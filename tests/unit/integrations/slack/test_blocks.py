@@ -10,7 +10,6 @@ from bot.integrations.slack.blocks import (
     escalation_blocks,
     escalation_text,
     evidence_blocks,
-    message,
 )
 from bot.integrations.slack.controls import ANOTHER, CANCEL, ESCALATE, PARAMETERS, RUN, USEFUL
 from bot.model import Decision, Disposition, Evidence, Origin, Report
@@ -169,12 +168,6 @@ def test_fallback_text_says_the_verdict_and_the_cause():
 
 def test_same_card_gives_the_same_blocks():
     assert json.dumps(card_blocks(make_card())) == json.dumps(card_blocks(make_card()))
-
-
-def test_long_answer_is_cut_at_a_line():
-    blocks = message("Runbooks", [f"line {number} " + "x" * 60 for number in range(200)])
-    assert message_error("x", blocks) is None
-    assert blocks[0]["text"]["text"].endswith("… and more")
 
 
 def test_ticket_of_a_chat_message_is_named_by_an_id_that_can_be_typed():
