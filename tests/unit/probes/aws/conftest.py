@@ -6,7 +6,7 @@ import pytest
 
 from bot.model.ports import ProbeSpec
 from bot.probes.aws.view import open_view
-from bot.probes.session import CallLog
+from bot.probes.session import CallLog, Session
 from bot.sandbox.aws import AwsSandbox
 from bot.settings import AwsSettings
 
@@ -38,3 +38,31 @@ def view_of(sandbox):
         return view.scoped(spec, log, planning=planning), log
 
     return opened
+
+
+@pytest.fixture
+def ask(sandbox):
+    """Record some answers and run one probe against them: gives its outcome."""
+
+    def asked(probe: str, answers, **arguments):
+        sandbox.load(answers)
+        opener = open_view(AwsSettings(timeout_s=2, retries=0), sandbox.environment())
+        session = Session({"aws": opener}, {}, datetime.now(UTC) + timedelta(minutes=1))
+        return session.run(probe, arguments)
+
+    return asked
+
+
+@pytest.fixture
+def says():
+    """Build recorded answers: `says(operation, answer, **when)`, and refusals with `code=`."""
+
+    def said(operation: str, answer=None, /, *, code: str = "", status: int = 400, **when):
+        entry = {"operation": operation, "when": when}
+        return (
+            {**entry, "error": {"code": code, "message": "no", "status": status}}
+            if code
+            else {**entry, "answer": answer}
+        )
+
+    return said
