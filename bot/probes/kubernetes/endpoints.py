@@ -215,11 +215,12 @@ def _not_ready(behind: Behind) -> tuple[Verdict, ...]:
         return (caution(about, "endpoints-partly-ready", summary, remedy, needs=waiting, facts=facts),)
     if behind.service.get("spec", {}).get("publishNotReadyAddresses"):
         return ()
+    matching = f"{count(len(unready), 'pod')} match{'es' if len(unready) == 1 else ''}"
     return (
         symptom(
             about,
             "endpoints-not-ready",
-            f"{about} has no endpoint: {count(len(unready), 'pod')} match, none is ready; {why}.",
+            f"{about} has no endpoint: {matching}, none is ready; {why}.",
             "Repair what keeps the pods from becoming ready; the Service itself is in order.",
             seen="\n".join(filter(None, (why, behind.hint))),
             command=f"kubectl get pods -n {about.namespace} -l {printed(behind.selector)}",
