@@ -89,6 +89,7 @@ RULES: tuple[Rule, ...] = (
         rf" variable)?:? {_QUOTE}(?P<subject>(?-i:{_VAR}))",
     ),
     _rule("env-missing", 68, rf"(?P<subject>(?-i:{_VAR}))\s+(?:Field required|field required|Input should be)"),
+    _rule("env-missing", 62, r"^\s+- (?P<subject>(?:MYSQL|MARIADB)_ROOT_PASSWORD)$"),
     # what the environment holds but should not
     _rule(
         "env-malformed",
@@ -183,7 +184,8 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "config-file-invalid",
         64,
-        r"yaml: (?:line \d+|unmarshal errors|mapping values)|toml: line|yaml\.(?:scanner|parser)\.\w+Error|"
+        r"CONFIG FILE ERROR|yaml: (?:line \d+|unmarshal errors|mapping values)|toml: line|"
+        r"yaml\.(?:scanner|parser)\.\w+Error|"
         r"invalid character .{1,8} (?:looking for|after)|JSONDecodeError|Unexpected token .{1,20} in JSON|"
         r"while (?:parsing|scanning) a",
     ),
@@ -251,14 +253,15 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "dependency-refused",
         66,
-        r"connection refused|ECONNREFUSED|Errno 111|actively refused|Can't connect to [^(]{0,80}\(111|"
+        r"connection refused|ECONNREFUSED|Errno 111|actively refused|Can't reach database server|"
+        r"Can't connect to [^(]{0,80}\(111|"
         r"connect\(\) failed \(111",
     ),
     _rule(
         "dependency-timeout",
         64,
         r"i/o timeout|ETIMEDOUT|connection timed out|connect(?:ion|ing)?.{0,80}time(?:d )?-?out|ConnectTimeout|"
-        r"context deadline exceeded|Errno 110|timeout expired|No route to host|EHOSTUNREACH|"
+        r"context deadline exceeded|Errno 110|timeout expired|[Tt]imed out waiting for|No route to host|EHOSTUNREACH|"
         r"connection attempt failed|Communications link failure|waiting for .{0,80}(?:timed out|timeout)|"
         r"Can't connect to MySQL",
     ),

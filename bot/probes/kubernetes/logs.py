@@ -28,9 +28,10 @@ _LATENESS = 20
 _TRACE_BONUS = 20
 _RETRY = re.compile(r"\b(?:retry|retrying|attempt \d+|will try again|reconnect)", re.IGNORECASE)
 _VARIABLE = re.compile(r"^[A-Z][A-Z0-9_]{2,}$")
+_CONFIG_PATH = re.compile(r"/[\w./-]{1,200}\.(?:ya?ml|json|toml|ini|conf|cfg|cnf|xml|properties)\b")
 _PYDANTIC = re.compile(r"^(?P<subject>[A-Za-z_]\w{1,60})$\n\s+(?P<why>[^\n]{1,200})", re.MULTILINE)
 EXCEPTION_WEIGHT = 40
-LOUD_LINE_WEIGHT = 15
+LOUD_LINE_WEIGHT = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def read_log(lines: Sequence[str]) -> Reading | None:
     spotted = traces(found)
     readings = [*_from_lines(found, spotted), *_from_traces(found, spotted)]
     best = max(readings, key=lambda reading: (reading.score, reading.index), default=None)
-    return _with_place(best, found) if best else None
+    return _with_path(_with_place(best, found), found) if best else None
 
 
 def _from_lines(found: Sequence[Entry], spotted: Sequence[Trace]) -> Iterator[Reading]:
@@ -113,13 +114,26 @@ def _of_trace(trace: Trace) -> tuple[str, str]:
 
 
 def _with_place(reading: Reading, found: Sequence[Entry]) -> Reading:
-    """A dependency's host may stand some lines before ("Connecting to ..."), in the order of nearness."""
+    """A dependency's host may stand some lines before ("Connecting to ...") or just below, in order of nearness."""
     if reading.kind not in DEPENDENCY or reading.place:
         return reading
-    for entry in (found[reading.index], *reversed(found[max(0, reading.index - 8) : reading.index])):
+    at = reading.index
+    for entry in (found[at], *found[at + 1 : at + 3], *reversed(found[max(0, at - 8) : at])):
         place = place_in(entry.text)
         if place:
             return replace(reading, place=place)
+    return reading
+
+
+def _with_path(reading: Reading, found: Sequence[Entry]) -> Reading:
+    """A parser often names the file on the line above or below its complaint."""
+    if reading.kind != "config-file-invalid" or reading.subject:
+        return reading
+    at = reading.index
+    for entry in (found[at], *found[at + 1 : at + 4], *reversed(found[max(0, at - 8) : at])):
+        path = _CONFIG_PATH.search(entry.text)
+        if path:
+            return replace(reading, subject=path[0])
     return reading
 
 

@@ -63,3 +63,25 @@ def test_value_is_tied_to_the_one_variable_that_holds_it():
     assert tied_variable("ten", {"A": "ten", "B": "ten"}) == ""
     assert tied_variable("http//x", {"URL": "http//x/path"}) == "URL"
     assert tied_variable("", {"A": ""}) == ""
+
+
+def test_error_of_unknown_kind_wins_over_a_known_warning():
+    found = read(
+        "WARN exporter: dial tcp otel:4317: connect: connection refused\nERROR license check failed\nINFO bye\n"
+    )
+    assert (found.kind, found.line) == ("application-error", "ERROR license check failed")
+
+
+def test_file_is_named_from_the_line_below_the_parser_s_complaint():
+    found = read(
+        'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\n'
+        'yaml.scanner.ScannerError: mapping values are not allowed here\n  in "/config/app.yaml", line 3, column 12\n'
+    )
+    assert (found.kind, found.subject) == ("config-file-invalid", "/config/app.yaml")
+
+
+def test_host_is_named_from_the_line_below_too():
+    found = read(
+        'could not connect to server: Connection timed out\n\tIs the server on host "db.example" (10.1.2.3) up?\n'
+    )
+    assert (found.kind, found.place.host) == ("dependency-timeout", "db.example")
