@@ -172,7 +172,7 @@ def _click(body: Json) -> Click:
     _, _, ticket = str(action.get("block_id", "")).partition(":")
     asker = Asker(
         user=str(body["user"]["id"]),
-        channel=str(channel.get("id", "")),
+        channel=str(channel.get("id") or (body.get("container") or {}).get("channel_id") or ""),
         team=own_team(body),
         occasion=str(body["trigger_id"]),
         thread=str(message.get("thread_ts") or message.get("ts") or ""),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import math
 import re
+import time
 from collections.abc import Mapping
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, cast
@@ -48,12 +49,16 @@ _ADVICE = {
 
 
 class SlackClient:
-    """Calls Web API methods. Thread-safe: the SDK's client holds no state between calls."""
+    """Calls Web API methods. Thread-safe: the SDK's client holds no state between calls.
+
+    A method that Slack limited is not called again before the time that Slack named: asking on would only prolong it.
+    """
 
     def __init__(self, settings: SlackSettings) -> None:
         """Take the token, base URL and time-out of `settings`; nothing is called yet."""
         self._settings = settings
         self._web: WebClient | None = None
+        self._limited_until: dict[str, float] = {}
 
     @property
     def web(self) -> WebClient:
@@ -87,15 +92,24 @@ class SlackClient:
     def _answer(self, method: str, arguments: Mapping[str, Any]) -> SlackResponse:
         from slack_sdk.errors import SlackApiError, SlackClientError
 
+        self._wait_is_over(method)
         try:
             return cast("SlackResponse", getattr(self.web, method)(**arguments))
         except SlackApiError as error:
-            raise _refusal(error, method) from error
+            refusal = _refusal(error, method)
+            if isinstance(refusal, RateLimited):
+                self._limited_until[method] = time.monotonic() + refusal.retry_after_s
+            raise refusal from error
         except (SlackClientError, OSError, HTTPException, ValueError) as error:
             raise Unavailable(
                 f"Slack did not answer {method} ({type(error).__name__}): it is tried again later",
                 system=SYSTEM, operation=method,
             ) from error  # fmt: skip
+
+    def _wait_is_over(self, method: str) -> None:
+        left = self._limited_until.get(method, 0.0) - time.monotonic()
+        if left > 0:
+            raise _limited(method, left)
 
     def identity(self) -> tuple[Mapping[str, Any], frozenset[str] | None]:
         """Say who the bot is (auth.test), and its token's scopes, None when Slack does not tell them."""
@@ -127,9 +141,7 @@ def _refusal(error: SlackApiError, method: str) -> SecondlineError:
     word = str(response.get("error") or "")
     if status == 429 or word in _BUSY:
         seconds = _retry_after(getattr(response, "headers", {}) or {})
-        return RateLimited(
-            f"Slack limits {method}: again in {seconds:.0f} s", system=SYSTEM, operation=method, retry_after_s=seconds
-        )
+        return _limited(method, seconds)
     if status >= 500 or word in _AWAY or not word.replace("_", "").isalnum():
         return Unavailable(f"Slack failed at {method} (HTTP {status})", system=SYSTEM, operation=method)
     advice = f": {_ADVICE[word]}" if word in _ADVICE else ""
@@ -138,6 +150,11 @@ def _refusal(error: SlackApiError, method: str) -> SecondlineError:
         return AccessDenied(said, system=SYSTEM, operation=method, permission=str(response.get("needed") or word))
     kind: type[OutsideError] | None = NotFound if word in _ABSENT else None
     return kind(said, system=SYSTEM, operation=method) if kind else InputError(said)
+
+
+def _limited(method: str, seconds: float) -> RateLimited:
+    said = f"Slack limits {method}: again in {math.ceil(seconds)} s"
+    return RateLimited(said, system=SYSTEM, operation=method, retry_after_s=seconds)
 
 
 def _retry_after(headers: Mapping[str, Any]) -> float:

@@ -126,8 +126,9 @@ class SlackDestination:
                     method, **where, oldest=f"{oldest:.6f}", limit=PAGE, include_all_metadata=True,
                     **({"cursor": cursor} if cursor else {}),
                 )  # fmt: skip
-            except NotFound as error:
-                if "thread_not_found" in error.message:
+            except (NotFound, InputError) as error:
+                # nothing can be there: no such thread, or a server that keeps no history
+                if "thread_not_found" in error.message or "unknown_method" in error.message:
                     return
                 raise
             yield from page.get("messages") or ()

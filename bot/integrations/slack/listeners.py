@@ -6,7 +6,7 @@ what was not is delivered again and does nothing twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -58,7 +58,7 @@ class Listeners:
             self.on_mention(event, body)
         elif self._is_for_triage(event, body):
             self.desk.submit(chat_ticket(event, str(event["channel"]), own_team(body)))
-            self.desk.first_time(str(body["event_id"]))
+            self.desk.first_time(_event_id(body))
 
     def _is_for_triage(self, event: Json, body: Json) -> bool:
         in_thread = event.get("thread_ts") not in (None, "", event.get("ts"))
@@ -89,7 +89,7 @@ class Listeners:
             answer = Answer(f"⚠️ {error.message}")
         else:
             answer = self._mentioned(command, asker)
-        if self.desk.first_time(str(body["event_id"])) and answer and not answer.card_follows:
+        if self.desk.first_time(_event_id(body)) and answer and not answer.card_follows:
             self.speaker.tell(asker, answer)
 
     def _mentioned(self, command: Command, asker: Asker) -> Answer:
@@ -136,18 +136,21 @@ class Listeners:
 
     def _commanded(self, command: Command, asker: Asker, response_url: str) -> Answer:
         if self.answers.needs_ticket_system(command):
-            respond = partial(self.speaker.respond, response_url)
+            respond = self._privately(asker, response_url)
             self.speaker.aside(lambda: respond(self.answers(command, asker)), sorry=respond)
             return Answer(f"Looking for {command.ticket} …")
         if command.verb == "run" and not command.dry_run and self.answers.missing(command) and not command.ticket:
-            self.speaker.aside(
-                lambda: self._open_form(command, asker), sorry=partial(self.speaker.respond, response_url)
-            )
+            self.speaker.aside(lambda: self._open_form(command, asker), sorry=self._privately(asker, response_url))
             return Answer()
         answer = self.answers(command, asker)
         if answer.card_follows:
             self.speaker.warn_if_away(asker, response_url)
         return answer
+
+    def _privately(self, asker: Asker, response_url: str) -> Callable[[Answer], None]:
+        if response_url:
+            return partial(self.speaker.respond, response_url)
+        return partial(self.speaker.tell, asker)
 
     def _open_form(self, command: Command, asker: Asker) -> None:
         runbook = self.desk.runbook(command.runbook)
@@ -176,3 +179,9 @@ class Listeners:
                 self.speaker.warn_if_away(asker, str(body.get("response_url") or ""))
             else:
                 self.speaker.tell(asker, answer)
+
+
+def _event_id(body: Json) -> str:
+    """Give the event's id, which stays over redelivery; the message's own address when there is none."""
+    event = body.get("event") or {}
+    return str(body.get("event_id") or f"{event.get('type')}:{event.get('channel')}/{event.get('ts')}")

@@ -43,8 +43,9 @@ def _shown(token: re.Match[str]) -> str:
 
 
 def without_mention(text: str, bot_user: str) -> str:
-    """Take the mention of the bot off the front."""
-    return re.sub(rf"^\s*<@{re.escape(bot_user)}(?:\|[^>]*)?>[\s:,]*", "", text) if bot_user else text
+    """Take the mention of the bot off the front; any mention there when Slack did not say who the bot is."""
+    who = re.escape(bot_user) if bot_user else "[A-Z0-9]{1,30}"
+    return re.sub(rf"^\s*<@{who}(?:\|[^>]*)?>[\s:,]*", "", text)
 
 
 def mentions(text: str, bot_user: str) -> bool:

@@ -77,11 +77,9 @@ class Speaker:
             away = True
         except AccessDenied:
             return  # without the right to look, the delivery itself will tell
-        if away:
-            self.respond(
-                response_url,
-                Answer("I am not in this conversation, so my answer waits: invite me with /invite, and it will come."),
-            )
+        if away and response_url:
+            said = "I am not in this conversation, so my answer waits: invite me with /invite, and it will come."
+            self.respond(response_url, Answer(said))
 
 
 def _log_failure(done: Future[Any]) -> bool:

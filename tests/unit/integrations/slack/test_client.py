@@ -1,4 +1,5 @@
 import socket
+import time
 
 import pytest
 
@@ -71,3 +72,16 @@ def test_response_url_that_is_used_up_or_away_is_said(slack, client):
         client.respond(f"{slack.url}/response/", "hello", [])
     with pytest.raises(Unavailable):
         client.respond("http://127.0.0.1:1/response", "hello", [])
+
+
+def test_limited_method_is_not_asked_again_before_its_time_and_others_are(slack, client):
+    slack.fail("chat.update", error="ratelimited", retry_after=1)
+    for _ in range(3):
+        with pytest.raises(RateLimited) as caught:
+            client.call("chat_update", channel="C0TRIAGE", ts="1.0", text="x")
+        assert 0 < caught.value.retry_after_s <= 1
+    assert slack.http.calls == ["chat.update"]
+    assert client.call("auth_test")["ok"]
+    time.sleep(1.01)
+    with pytest.raises(NotFound):
+        client.call("chat_update", channel="C0TRIAGE", ts="1.0", text="x")

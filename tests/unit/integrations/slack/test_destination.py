@@ -178,3 +178,11 @@ def test_own_posts_are_told_to_the_app_as_events(slack: SlackSandbox, destinatio
     event = slack.carrier.sent[-1].payload["event"]
     assert event["bot_id"]
     assert event["type"] == "message"
+
+
+def test_server_without_a_history_is_posted_to_all_the_same(slack, destination):
+    slack.fail("conversations.history", error="unknown_method")
+    assert destination.find(make_delivery()) is None
+    slack.fail("conversations.history", error="invalid_arguments")
+    with pytest.raises(InputError):
+        destination.find(make_delivery())

@@ -257,3 +257,11 @@ def test_form_that_slack_refuses_is_no_silence(live):
     live.slack.fail("views.open", error="internal_error")
     live.slack.command("run kubernetes/image-pull")
     live.told("went wrong on my side")
+
+
+def test_event_without_an_id_is_told_apart_by_its_message(live):
+    from bot.integrations.slack.listeners import _event_id
+
+    event = {"type": "message", "channel": "C1", "ts": TS}
+    assert _event_id({"event_id": "Ev1", "event": event}) == "Ev1"
+    assert _event_id({"event": event}) == f"message:C1/{TS}"

@@ -70,6 +70,7 @@ def test_mention_of_the_bot_is_told_from_others():
     assert not mentions("hi", "")
     assert without_mention(" <@U0BOT>: status", "U0BOT") == "status"
     assert without_mention("<@U1> status", "U0BOT") == "<@U1> status"
+    assert without_mention("<@U1> status", "") == "status"
 
 
 @pytest.mark.parametrize("text", ["ops-12", "OPS-12x", "see OPS-12", "UTF-8 error", ""])
