@@ -67,6 +67,13 @@ DEADLINE_SLACK_S = 600.0
 """A triage ends itself by the run's own deadline; only one that hangs beyond all time-outs is cut off."""
 
 
+def _worth_saying(record: logging.LogRecord) -> bool:
+    """A workflow that was stopped on purpose is no error; the library logs it as one, with a traceback."""
+    from dbos import error
+
+    return not (record.exc_info and isinstance(record.exc_info[1], error.DBOSAwaitedWorkflowCancelledError))
+
+
 class DurableEngine:
     """Queues, workflows and this replica's lease. One in a process, since the library is one in a process."""
 
@@ -102,6 +109,7 @@ class DurableEngine:
         self._register()
         if not works:
             DBOS.listen_queues([])
+        logging.getLogger("dbos").addFilter(_worth_saying)
         DBOS.launch()
         for queue, at_once in ((TRIAGE, self._settings.workers), (DELIVERY, DELIVERIES_AT_ONCE), (JOBS, JOBS_AT_ONCE)):
             DBOS.register_queue(
@@ -198,7 +206,8 @@ class DurableEngine:
             found = replace(found, invocation=from_json(wish, Invocation))
         workflow = DBOS.workflow_id or ""
         report = self._work.triage(found, self.checkpoint)
-        self.checkpoint("settle-ticket", bool, lambda: self._stores.tickets.settle(ticket, workflow))
+        state = self._stores.records.state_after
+        self.checkpoint("settle-ticket", bool, lambda: self._stores.tickets.settle(ticket, workflow, state(report)))
         return report.fingerprint
 
     def _deliver(self, key: str, stage: str, number: int, give_up_at: float) -> str:

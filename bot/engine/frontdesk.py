@@ -113,7 +113,7 @@ class EngineFrontDesk:
         known = self._stores.tickets.get(ticket)
         if job is None or known is None:
             return False
-        if not self._stores.tickets.settle(ticket, job.workflow, RunState.CANCELLED):
+        if not self._stores.tickets.settle(ticket, job.workflow, RunState.CANCELLED.value):
             return False
         self._engine.cancel(job.workflow)
         self._stores.journal.note(by, "cancel", ticket)

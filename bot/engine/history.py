@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot.engine.names import delivery_prefix
-
 LIVE = ["ENQUEUED", "PENDING", "DELAYED"]
 ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
@@ -18,26 +16,19 @@ def state(workflow: str) -> str:
     return found[0].status if found else ""
 
 
-def is_live(workflow: str) -> bool:
-    """Say whether a workflow waits or runs."""
-    return state(workflow) in LIVE
+def live(prefix: str) -> frozenset[str]:
+    """Give the ids of the workflows that wait or run and begin with `prefix`, in one query."""
+    from dbos import DBOS
 
-
-def delivers(key: str) -> bool:
-    """Say whether an attempt at this delivery waits or runs."""
-    return _any_live(delivery_prefix(key))
+    found = DBOS.list_workflows(workflow_id_prefix=prefix, status=LIVE, load_input=False, load_output=False)
+    return frozenset(workflow.workflow_id for workflow in found)
 
 
 def idle() -> bool:
     """Say whether nothing at all waits or runs."""
-    return not _any_live(None)
-
-
-def _any_live(prefix: str | None) -> bool:
     from dbos import DBOS
 
-    live = DBOS.list_workflows(workflow_id_prefix=prefix, status=LIVE, limit=1, load_input=False, load_output=False)
-    return bool(live)
+    return not DBOS.list_workflows(status=LIVE, limit=1, load_input=False, load_output=False)
 
 
 def prune(before: datetime, queue: str | None = None, most: int = 1000) -> int:

@@ -51,7 +51,10 @@ class Keeper:
         another host, where a replica that keeps its name cannot be any more.
         """
         predecessors = self._leases.of_executor(self.lease.executor)
-        self._leases.fence(one.token for one in predecessors if self._is_gone(one))
+        gone = [one for one in predecessors if self._is_gone(one)]
+        if gone:
+            logger.warning("takes the place of %d earlier processes named %s", len(gone), self.lease.executor)
+        self._leases.fence(one.token for one in gone)
         self._leases.take(self.lease)
 
     def _is_gone(self, other: Lease) -> bool:

@@ -17,8 +17,13 @@ def delivery_id(key: str, stage: str, number: int) -> str:
 
 
 def delivery_prefix(key: str) -> str:
-    """Give what the ids of all attempts at a delivery begin with."""
-    return f"deliver:{key}:"
+    """Give what the ids of all attempts at a delivery begin with; of all deliveries, for an empty key."""
+    return f"deliver:{key}:" if key else "deliver:"
+
+
+def delivery_key(workflow: str) -> str:
+    """Read the key of the delivery off the id of an attempt at it."""
+    return workflow.split(":", 2)[1]
 
 
 def tick_id(job: str, nominal: datetime) -> str:

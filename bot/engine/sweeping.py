@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from bot.engine import history
 from bot.engine.durable import JOBS, DurableEngine
-from bot.engine.names import triage_id
+from bot.engine.names import delivery_key, delivery_prefix, triage_id
 from bot.model.delivery import Delivery
 from bot.model.report import Card
 from bot.model.run import RunState
@@ -41,11 +41,14 @@ class Sweeper:
 
     def sweep(self, nominal: datetime) -> None:
         """Begin anew what stands still; after several attempts say on the card that it failed."""
+        # What lives is read first: a workflow that ends in between counts as live, and is looked at the next time.
+        triages = history.live(triage_id(""))
         for job in self.stores.tickets.unsettled(self.quiet_s):
-            if not history.is_live(job.workflow):
+            if job.workflow not in triages:
                 self._mend(job)
+        delivered = {delivery_key(workflow) for workflow in history.live(delivery_prefix(""))}
         for key in self.stores.outbox.stale(self.quiet_s):
-            if not history.delivers(key):
+            if key not in delivered:
                 logger.warning("delivery %s had no worker and is queued again", key)
                 self.engine.dispatch([key], f"sweep-{nominal.timestamp():.0f}")
 
@@ -64,7 +67,7 @@ class Sweeper:
     def _give_up(self, job: Job) -> None:
         logger.error("the triage of ticket %s broke %d times and is given up", job.ticket, MOST_ATTEMPTS)
         ticket = self.stores.tickets.get(job.ticket)
-        if ticket is None or not self.stores.tickets.settle(job.ticket, job.workflow, RunState.FAILED):
+        if ticket is None or not self.stores.tickets.settle(job.ticket, job.workflow, RunState.FAILED.value):
             return
         card = Card(ticket, "failed", self.stores.records.match_of(ticket.id), note=BROKEN)
         wanted = self.deliveries(card)

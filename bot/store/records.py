@@ -52,10 +52,12 @@ class SqlRecords:
         row = {"ticket": report.ticket, "content": to_json(report)}
         with self._database.engine.begin() as connection:
             connection.execute(self._database.upsert(reports, row, replace=("content",)))
-            state = connection.execute(sa.select(runs.c.state).where(runs.c.id == report.run)).scalar()
-            if report.disposition is Disposition.ASK:
-                state = WAITING
-            _mark(connection, report.ticket, state=state or RunState.COMPLETE.value, headline=report.headline)
+            _mark(connection, report.ticket, state=_state(connection, report), headline=report.headline)
+
+    def state_after(self, report: Report) -> str:
+        """Give the state in which a ticket is once this report ends its triage."""
+        with self._database.engine.connect() as connection:
+            return _state(connection, report)
 
     def intend(self, wanted: Sequence[Delivery]) -> None:
         """Commit deliveries before any is attempted."""
@@ -77,6 +79,13 @@ class SqlRecords:
         with self._database.engine.connect() as connection:
             text = connection.execute(sa.select(table.c.content).where(where)).scalars().first()
         return None if text is None else from_json(text, kind)
+
+
+def _state(connection: sa.Connection, report: Report) -> str:
+    if report.disposition is Disposition.ASK:
+        return WAITING
+    state = connection.execute(sa.select(runs.c.state).where(runs.c.id == report.run)).scalar()
+    return state or RunState.COMPLETE.value
 
 
 def _mark(connection: sa.Connection, ticket: str, **values: Any) -> None:

@@ -104,13 +104,12 @@ class SqlTickets:
         with self._database.engine.connect() as connection:
             return connection.execute(sa.select(tickets.c.invocation).where(tickets.c.id == ticket)).scalar() or ""
 
-    def settle(self, ticket: str, workflow: str, state: RunState | None = None) -> bool:
-        """Note that the triage by `workflow` came to its end; False when another one has begun or it had ended."""
-        values = {"settled": True, "changed_at": time.time()} | ({"state": state.value} if state else {})
+    def settle(self, ticket: str, workflow: str, state: str) -> bool:
+        """Note that the triage by `workflow` ended in `state`; False when another one has begun or it had ended."""
         change = (
             sa.update(tickets)
             .where(tickets.c.id == ticket, tickets.c.workflow == workflow, tickets.c.settled.is_(False))
-            .values(values)
+            .values(settled=True, state=state, changed_at=time.time())
         )
         with self._database.engine.begin() as connection:
             return bool(connection.execute(change).rowcount)

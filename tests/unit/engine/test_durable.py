@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from bot.engine import history
-from bot.engine.names import delivery_id, tick_id, triage_id
+from bot.engine.names import delivery_id, delivery_prefix, tick_id, triage_id
 from bot.model.delivery import DeliveryState
 from bot.model.errors import InputError, Unavailable
 from bot.model.report import Card
@@ -46,7 +46,7 @@ def test_destination_that_is_down_delays_and_holds_no_worker(
 ) -> None:
     rig.wall.fails = Unavailable("down")
     rig.front.submit(message())
-    wait(lambda: [key for key in rig.stores.outbox.pending() if history.delivers(key)])
+    wait(lambda: rig.stores.outbox.pending() and history.live(delivery_prefix("")))
     key = rig.stores.outbox.pending()[0]
     wait(lambda: rig.stores.outbox.get(key).attempts >= 1)
     rig.wall.fails = None

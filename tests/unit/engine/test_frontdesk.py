@@ -105,7 +105,9 @@ def test_status_gives_the_newest_or_one(rig: Rig, wait: Wait, message: Callable)
     assert (one.key, one.state, one.headline) == ("OPS-2", "complete", "It crashes.")
 
 
-def test_triage_that_runs_can_be_stopped_and_its_card_says_so(rig: Rig, wait: Wait, message: Callable) -> None:
+def test_triage_that_runs_can_be_stopped_and_its_card_says_so(
+    rig: Rig, wait: Wait, message: Callable, caplog: pytest.LogCaptureFixture
+) -> None:
     entered, leave = threading.Event(), threading.Event()
 
     def hang(_ticket: object) -> None:
@@ -122,6 +124,7 @@ def test_triage_that_runs_can_be_stopped_and_its_card_says_so(rig: Rig, wait: Wa
     assert rig.triaged == []
     assert rig.state(ticket) == "cancelled"
     assert [(card.stage, card.note) for card in rig.wall.shown.values()] == [("cancelled", "Stopped by Ada.")]
+    assert "Traceback" not in caplog.text, "what was stopped on purpose is no error"
 
 
 def test_nothing_to_stop(rig: Rig, wait: Wait, message: Callable) -> None:

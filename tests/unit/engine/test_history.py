@@ -23,12 +23,12 @@ def test_workflow_is_live_while_it_runs_and_then_history(
     rig.hook = hang
     workflow = triage_id(rig.front.submit(message()).ticket)
     assert entered.wait(20)
-    assert history.is_live(workflow)
+    assert history.live(triage_id("")) == {workflow}
     assert not history.idle()
     assert history.prune(datetime.now(UTC) + timedelta(days=1)) == 0, "what runs is no history"
     leave.set()
     wait(history.idle)
-    assert not history.is_live(workflow)
+    assert history.live(triage_id("")) == frozenset()
     assert history.prune(datetime.now(UTC) + timedelta(days=1), queue="jobs") == 0
     assert history.prune(datetime.now(UTC) + timedelta(days=1)) == 2, "a triage and a delivery"
     assert history.state(workflow) == ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
-from bot.engine.names import delivery_id, delivery_prefix, short, tick_id, triage_id
+from bot.engine.names import delivery_id, delivery_key, delivery_prefix, short, tick_id, triage_id
 
 
 def test_ticks_are_named_in_utc() -> None:
@@ -21,6 +21,11 @@ def test_attempts_at_a_delivery_share_their_prefix() -> None:
     assert delivery_id("d-1", "received", 2) == "deliver:d-1:received:2"
     assert delivery_id("d-1", "received", 2).startswith(delivery_prefix("d-1"))
     assert not delivery_id("d-10", "received", 2).startswith(delivery_prefix("d-1"))
+
+
+def test_key_is_read_off_an_attempt() -> None:
+    assert delivery_key(delivery_id("d-1", "reported:0f", 3)) == "d-1"
+    assert delivery_id("d-1", "received", 1).startswith(delivery_prefix(""))
 
 
 def test_any_text_is_folded() -> None:

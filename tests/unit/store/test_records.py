@@ -56,7 +56,7 @@ def test_ticket_without_a_run_is_complete_and_one_with_a_question_waits(stores: 
 
 
 def test_step_that_ends_after_the_triage_was_stopped_does_not_revive_it(kept: Stores) -> None:
-    kept.tickets.settle("t-1", "w1", RunState.CANCELLED)
+    kept.tickets.settle("t-1", "w1", "cancelled")
     kept.records.keep_report(REPORT)
     assert state(kept) == "cancelled"
 

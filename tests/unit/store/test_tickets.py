@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.kit.codec import to_json
-from bot.model.run import RunState
 from bot.model.ticket import Address, Invocation, Origin
 from bot.store.stores import Stores
 from bot.store.tickets import Job
@@ -46,8 +45,8 @@ def test_triage_is_a_job_until_it_settles(stores: Stores) -> None:
     assert stores.tickets.job("t-1") == Job("t-1", "w1", 0, "queued")
     assert stores.tickets.unsettled(0) == (Job("t-1", "w1", 0, "queued"),)
     assert stores.tickets.unsettled(60) == ()
-    assert stores.tickets.settle("t-1", "w1", RunState.CANCELLED)
-    assert not stores.tickets.settle("t-1", "w1")
+    assert stores.tickets.settle("t-1", "w1", "cancelled")
+    assert not stores.tickets.settle("t-1", "w1", "complete")
     assert stores.tickets.job("t-1") is None
     assert stores.tickets.status("t-1", 1)[0].state == "cancelled"
 
@@ -56,7 +55,7 @@ def test_triage_that_was_replaced_does_not_settle_its_successor(stores: Stores) 
     stores.tickets.add(a_ticket(), "w1")
     wish = Invocation("kubernetes/pod-pending", {"pod": "web"}, "Ada")
     stores.tickets.begin("t-1", "w2", wish=wish)
-    assert not stores.tickets.settle("t-1", "w1")
+    assert not stores.tickets.settle("t-1", "w1", "complete")
     assert stores.tickets.job("t-1") == Job("t-1", "w2", 0, "queued")
     assert stores.tickets.wish("t-1") == to_json(wish)
     assert stores.tickets.status("t-1", 1)[0].by == "Ada"
