@@ -95,7 +95,8 @@ def _storage(view: KubernetesView, claim: Object, users: Sequence[Object], named
     lists = {kind: view.list(kind) for kind in ("StorageClass", "PersistentVolume", "CSIDriver")}
     classes, bound, drivers = (each.items if each.complete else None for each in lists.values())
     events = view.events(about.namespace, about.kind, about.name)
-    return volumes.Storage(classes, bound, drivers, users, events, named)
+    heard = view.list("Event", about.namespace).complete
+    return volumes.Storage(classes, bound, drivers, users, events, named, heard)
 
 
 def _absent(namespace: str, name: str, known: Mapping[str, Object], users: Sequence[Object]) -> Verdict:

@@ -27,12 +27,14 @@ _CLASSES: tuple[tuple[str, tuple[str, ...], str], ...] = (
 )
 
 
-def pending(service: Object, events: Sequence[Object], now: datetime, patience: timedelta) -> Verdict | None:
-    """Say why a Service of type LoadBalancer has no address; `events` are its own, newest first."""
+def pending(service: Object, events: Sequence[Object] | None, now: datetime, patience: timedelta) -> Verdict | None:
+    """Say why a Service of type LoadBalancer has no address; `events` are its own, newest first, None when unread."""
     spec, status = service.get("spec", {}), service.get("status", {})
     if spec.get("type") != "LoadBalancer" or (status.get("loadBalancer") or {}).get("ingress"):
         return None
     about = ref(service, "Service")
+    if events is None:
+        return None
     failed = next((event for event in events if event.get("reason") in FAILED), None)
     if failed:
         message = str(failed.get("message", ""))

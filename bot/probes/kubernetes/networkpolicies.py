@@ -38,22 +38,25 @@ def ingress(
     view: KubernetesView, *, namespace: str, service: str = "", client_workload: str = "", client_namespace: str = ""
 ) -> Iterator[Finding]:
     """Whether NetworkPolicies let requests reach the pods of a Service, from anybody or from the client named."""
-    policies = view.list("NetworkPolicy", namespace)
+    policies, known = _policies(view, namespace), view.get("Namespace", client_namespace or namespace).known
     client = _client(view, client_workload, client_namespace or namespace)
-    outgoing = view.list("NetworkPolicy", client.namespace).items if client else ()
+    outgoing = _policies(view, client.namespace) if client else ()
+    if policies is None or outgoing is None or (client and not known):
+        return
     for each in view.list("Service", namespace):
-        if service and each["metadata"]["name"] != service:
-            continue
-        pods = _behind(view, each)
+        pods = () if service and each["metadata"]["name"] != service else _behind(view, each)
         if not pods:
             continue
         server = peer(pods[0], _namespace_labels(view, namespace))
-        blocked = _judged(each, server, policies.items, client, outgoing)
-        if blocked:
-            yield to_finding(view, NAME, blocked)
-        elif policies.complete:
-            about = ref(each, "Service")
-            yield to_finding(view, NAME, sound(about, f"{about}: no NetworkPolicy stands in the way to its pods."))
+        about = ref(each, "Service")
+        clear = sound(about, f"{about}: no NetworkPolicy stands in the way to its pods.")
+        yield to_finding(view, NAME, _judged(each, server, policies, client, outgoing) or clear)
+
+
+def _policies(view: KubernetesView, namespace: str) -> tuple[Object, ...] | None:
+    """Give the policies of a namespace; None when one may be missing, since it might be the one that allows."""
+    found = view.list("NetworkPolicy", namespace)
+    return found.items if found.complete else None
 
 
 def _judged(

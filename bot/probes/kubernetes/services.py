@@ -131,12 +131,18 @@ def load_balancer(
         about = ref(each, "Service")
         if service and about.name != service:
             continue
-        events = view.events(namespace, "Service", about.name) if _waits(each) else ()
+        events = _events(view, about) if _waits(each) else ()
         verdict = loadbalancers.pending(each, events, now, patience) or _local(view, each, bool(service))
         if verdict:
             yield to_finding(view, LOAD_BALANCER, verdict)
-        elif each.get("spec", {}).get("type") == "LoadBalancer":
+        elif each.get("spec", {}).get("type") == "LoadBalancer" and not _waits(each):
             yield to_finding(view, LOAD_BALANCER, sound(about, f"{about} has its load balancer."))
+
+
+def _events(view: KubernetesView, about: Ref) -> tuple[Object, ...] | None:
+    """Give the Service's own events; None when they could not be read, so that silence is not made of it."""
+    own = view.events(about.namespace, about.kind, about.name)
+    return own if view.list("Event", about.namespace).complete else None
 
 
 def _waits(service: Object) -> bool:

@@ -28,7 +28,8 @@ _TOPOLOGY = re.compile(r"topology|availability zone|no available topology", re.I
 class Storage:
     """What a claim is judged against. None means that it could not be read, so nothing is concluded from absence.
 
-    `events` are the claim's own, newest first; `pods` those that mount it; `named` that the ticket is about it.
+    `events` are the claim's own, newest first, `heard` whether they could be read; `pods` are those that mount it;
+    `named` says that the ticket is about it.
     """
 
     classes: Sequence[Object] | None = ()
@@ -37,6 +38,7 @@ class Storage:
     pods: Sequence[Object] = ()
     events: Sequence[Object] = ()
     named: bool = True
+    heard: bool = True
 
 
 def judge(claim: Object, storage: Storage, now: datetime, patience: timedelta) -> tuple[Verdict, ...]:
@@ -108,6 +110,8 @@ def _pending(claim: Object, about: Ref, storage: Storage, now: datetime, patienc
         return (_no_volume(claim, about, name, storage),)
     if found is None:
         return _no_class(about, name, storage) if storage.classes is not None else ()
+    if not storage.heard:
+        return ()
     message = said(storage.events, "ProvisioningFailed")
     if message:
         return _refused(about, found, message)

@@ -59,3 +59,18 @@ def test_volume_on_another_node(ask):
     }
     (finding,) = ask([bound, pod(), event], "kubernetes.claim.attaching", namespace="shop", claim="data")
     assert (finding.cause, finding.resource.name) == ("multi-attach", "data")
+
+
+def test_provisioner_is_not_silent_when_events_may_not_be_read(ask):
+    fast = {
+        "apiVersion": "storage.k8s.io/v1",
+        "kind": "StorageClass",
+        "metadata": {"name": "fast"},
+        "provisioner": "ebs.csi.aws.com",
+        "volumeBindingMode": "Immediate",
+    }
+    denied = [{"verb": "list", "resource": "events", "status": 403}]
+    heard = ask([claim(), fast], BINDING, namespace="shop", claim="data")
+    unheard = ask([claim(), fast], BINDING, denied, namespace="shop", claim="data")
+    assert heard[0].cause == "csi-driver-missing"
+    assert [each.permission for each in unheard] == ["list events"]

@@ -65,3 +65,9 @@ def test_client_that_may_not_send(ask):
     dns_only = policy("dns", "web", policyTypes=["Egress"], egress=[{"ports": [{"protocol": "UDP", "port": 53}]}])
     (finding,) = ask([*WORLD, dns_only], PROBE, **FRONT)
     assert (finding.cause, finding.resource.place) == ("network-policy-blocks-egress", "web")
+
+
+def test_policies_that_may_not_be_listed_neither_block_nor_let_through(ask):
+    denied = [{"verb": "list", "resource": "networkpolicies", "status": 403}]
+    (finding,) = ask([*WORLD, policy("deny")], PROBE, denied, namespace="shop", service="orders")
+    assert (finding.status, finding.permission) == (Status.UNKNOWN, "list networkpolicies.networking.k8s.io")

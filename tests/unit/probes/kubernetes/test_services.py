@@ -78,3 +78,11 @@ def test_external_name_leads_to_a_name_of_the_network_or_to_a_service(ask):
     assert found["out"].facts == {"external_name": "db.example.com"}
     assert found["in"].relations[0].target.name == "orders"
     assert found["gone"].cause == "external-name-absent"
+
+
+def test_silence_of_a_controller_is_not_concluded_from_events_that_may_not_be_read(ask):
+    waits = service(type="LoadBalancer")
+    waits["metadata"]["creationTimestamp"] = "2026-01-01T00:00:00Z"
+    denied = [{"verb": "list", "resource": "events", "status": 403}]
+    findings = ask([waits], "kubernetes.service.loadbalancer", denied, namespace="shop", service="orders")
+    assert [(each.status, each.permission) for each in findings] == [(Status.UNKNOWN, "list events")]
