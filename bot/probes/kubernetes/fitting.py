@@ -14,11 +14,13 @@ Node = Mapping[str, Any]
 
 
 class Room(NamedTuple):
-    """What a node can give of one resource, and what of it is free."""
+    """What a node can give of one resource, what of it is free, and what pods of lower and higher priority hold."""
 
     node: str
     allocatable: float
     free: float
+    lower: float = 0.0
+    higher: float = 0.0
 
 
 def asks(pod: Pod, resource: str) -> float:
@@ -40,11 +42,19 @@ def _request(container: Mapping[str, Any], resource: str) -> float:
     return number(given) or 0.0
 
 
-def room(node: Node, pods: Iterable[Pod], resource: str) -> Room:
-    """Give what is left on a node of a resource, beside the pods that run there."""
+def room(node: Node, pods: Iterable[Pod], resource: str, above: int = 0) -> Room:
+    """Give what is left on a node of a resource, beside the pods that run there; `above` is the priority to compare."""
     allocatable = number((node.get("status", {}).get("allocatable") or {}).get(resource, 0)) or 0.0
-    used = sum(asks(pod, resource) for pod in pods)
-    return Room(str(node["metadata"]["name"]), allocatable, max(0.0, allocatable - used))
+    held = [(priority(pod), asks(pod, resource)) for pod in pods]
+    used = sum(size for _, size in held)
+    lower = sum(size for rank, size in held if rank < above)
+    higher = sum(size for rank, size in held if rank > above)
+    return Room(str(node["metadata"]["name"]), allocatable, max(0.0, allocatable - used), lower, higher)
+
+
+def priority(pod: Pod) -> int:
+    """Give the priority of a pod, 0 when it has none."""
+    return int(pod.get("spec", {}).get("priority") or 0)
 
 
 def is_ready(node: Node) -> bool:

@@ -117,7 +117,25 @@ def _room(pod: Pod, message: Message, nodes: Nodes) -> Reason | None:
         )
         return Reason(cause, what, "Lower the request, or add a larger type of node.", facts)
     what = f"it asks for {facts['asked']}, and the most that is free is {facts['free']}, on {best.node}"
-    return Reason(cause, what, _MORE_NODES, facts)
+    return _by_priority(pod, nodes.rooms, what, asked, facts) or Reason(cause, what, _MORE_NODES, facts)
+
+
+def _by_priority(
+    pod: Pod, rooms: Sequence[fitting.Room], what: str, asked: float, facts: Mapping[str, str]
+) -> Reason | None:
+    """Room that pods of lower priority hold is taken only if the pod may preempt; a low one waits for higher ones."""
+    spec = pod.get("spec", {})
+    name = str(spec.get("priorityClassName", "")) or "none"
+    if spec.get("preemptionPolicy") == "Never" and any(each.free + each.lower >= asked for each in rooms):
+        more = f"{what}; pods of lower priority hold enough, but its priority class {name} never preempts"
+        remedy = "Wait until room is free, or use a priority class whose preemptionPolicy is PreemptLowerPriority."
+        return Reason("preemption-never", more, remedy, facts)
+    taken = [each for each in rooms if each.free + each.higher >= asked]
+    if fitting.priority(pod) < 0 and taken and not any(each.free + each.lower >= asked for each in rooms):
+        more = f"{what}; pods of higher priority than its class {name} ({fitting.priority(pod)}) hold the rest"
+        remedy = "It runs when they leave room; raise its priority class if it matters more, or add a node."
+        return Reason("priority-too-low", more, remedy, facts)
+    return None
 
 
 _MORE_NODES = "Add a node, lower the request if it is larger than the need, or free what others hold."

@@ -143,7 +143,7 @@ def _rooms(view: KubernetesView, pod: Pod, nodes: Nodes, resource: str, most: in
         running = view.list("Pod", "", fields=fields)
         if not running.complete:
             return ()
-        rooms.append(fitting.room(node, running, resource))
+        rooms.append(fitting.room(node, running, resource, fitting.priority(pod)))
     return tuple(rooms)
 
 

@@ -30,8 +30,13 @@ def test_sidecars_count_beside_the_containers():
 
 
 def test_room_is_what_the_pods_leave():
-    assert fitting.room(node(), [pod("p", spec={"containers": [asking(cpu="3")]})], "cpu") == ("node-a", 4, 1)
-    assert fitting.room(node(), [], "nvidia.com/gpu") == ("node-a", 0, 0)
+    assert fitting.room(node(), [pod("p", spec={"containers": [asking(cpu="3")]})], "cpu") == ("node-a", 4, 1, 0, 0)
+    assert fitting.room(node(), [], "nvidia.com/gpu") == ("node-a", 0, 0, 0, 0)
+
+
+def test_room_tells_what_lower_and_higher_priorities_hold():
+    pods = [pod(name, spec={"containers": [asking(cpu="1")], "priority": rank}) for name, rank in (("a", -1), ("b", 9))]
+    assert fitting.room(node(), pods, "cpu") == ("node-a", 4, 2, 1, 1)
 
 
 @pytest.mark.parametrize(

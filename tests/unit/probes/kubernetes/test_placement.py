@@ -94,5 +94,18 @@ def test_other_hurdles_have_their_words():
         assert judged(f"0/1 nodes are available: 1 node(s) {text}.", spec=spec).cause == cause
 
 
+def test_class_that_never_preempts_leaves_room_to_lower_ones():
+    spec = {**ASKS, "priority": 100, "priorityClassName": "polite", "preemptionPolicy": "Never"}
+    found = judged(CPU, node(), rooms=(Room("a", 4, 0.5, lower=3),), spec=spec)
+    assert found.cause == "preemption-never"
+    assert "priority class polite never preempts" in found.what
+
+
+def test_pod_of_low_priority_waits_for_higher_ones():
+    spec = {**ASKS, "priority": -10, "priorityClassName": "spare"}
+    assert judged(CPU, node(), rooms=(Room("a", 4, 0.5, higher=3),), spec=spec).cause == "priority-too-low"
+    assert judged(CPU, node(), rooms=(Room("a", 4, 0.5, higher=3),), spec=ASKS).cause == "insufficient-cpu"
+
+
 def test_cluster_without_nodes():
     assert judged("no nodes available to schedule pods").cause == "no-nodes"
