@@ -40,7 +40,6 @@ class SlackSandbox:
         self.api = WebApi(self.workspace, lambda: self.url, self._bot_posted)
         self.http = HttpSide(self.workspace, self.api, self.carrier, Tokens(bot_token, app_token))
         self._hosted: Hosted | None = None
-        self._events = 0
 
     @property
     def url(self) -> str:
@@ -193,17 +192,28 @@ class SlackSandbox:
         """Let every method work again."""
         self.http.faults.clear()
 
+    def deliver_to(self, request_url: str = "") -> None:
+        """Send what happens to `request_url` from now on, as signed HTTP requests; by Socket Mode when it is empty."""
+        self.carrier.request_url = request_url
+
+    def add_channel(self, channel: str, name: str = "", member: bool = True) -> None:
+        """Make a channel; `member` says whether the bot was invited."""
+        self.workspace.add_channel(channel, name, member=member)
+
+    def _redeliver_last(self) -> None:
+        self.redeliver()
+
     def _verbs(self) -> Mapping[str, Callable[..., Any]]:
         return {
             "say": self.say, "command": self.command, "click": self.click, "suggestions": self.suggestions,
             "submit_view": self.submit_view, "shortcut": self.shortcut, "messages": self.messages,
             "thread": self.thread, "edits": self.edits, "ephemerals": self.ephemerals, "views": self.views,
-            "files": self.files, "fail": self.fail, "recover": self.recover,
+            "files": self.files, "fail": self.fail, "recover": self.recover, "deliver_to": self.deliver_to,
+            "add_channel": self.add_channel, "redeliver": self._redeliver_last,
         }  # fmt: skip
 
     def _emit(self, happened: Mapping[str, Any], team: str = TEAM) -> None:
-        self._events += 1
-        self.carrier.send("events_api", event(happened, f"Ev{self._events:08d}", team))
+        self.carrier.send("events_api", event(happened, f"Ev{self.workspace.number():08d}", team))
 
     def _bot_posted(self, channel: str, message: Message) -> None:
         # Slack tells an app of its own messages too

@@ -139,12 +139,15 @@ class Carrier:
             envelope.acked.set()
 
     def _request(self, envelope: Envelope) -> None:
+        import httpx
+
         body, content_type = http_body(envelope)
         retry = {"x-slack-retry-num": str(envelope.attempt), "x-slack-retry-reason": "http_timeout"}
-        status, answer = self.post(body, content_type, headers=retry if envelope.attempt else {})
-        envelope.status = status
-        envelope.answer = answer
-        if status == 200:
+        try:
+            envelope.status, envelope.answer = self.post(body, content_type, headers=retry if envelope.attempt else {})
+        except httpx.HTTPError:
+            return  # nobody is there: it stays without an acknowledgement, and can be sent again
+        if envelope.status == 200:
             envelope.acked.set()
 
     def post(
