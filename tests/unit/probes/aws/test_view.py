@@ -8,6 +8,8 @@ from bot.model.errors import AccessDenied, DeadlineExceeded, ReadOnlyViolation, 
 from bot.model.finding import Unknown
 from bot.model.run import ApiCall
 from bot.probes.aws.view import open_view
+from bot.probes.registry import discover
+from bot.probes.session import Session
 from bot.settings import AwsSettings
 
 INSTANCES = "rds:DescribeDBInstances"
@@ -200,3 +202,28 @@ def test_independent_calls_come_back_in_order(sandbox, view_of):
     assert "DBInstances" in first.data
     assert "SecurityGroups" in second.data
     assert len(log.calls) == 2
+
+
+ARGUMENTS = {
+    "instance": "orders",
+    "load_balancer": "shop",
+    "function": "mailer",
+    "bucket": "shop",
+    "principal": "arn:aws:iam::123456789012:role/billing",
+}
+PROBES = {name: found for name, found in discover().items() if found.spec.system == "aws"}
+
+
+@pytest.mark.parametrize("name", PROBES)
+def test_every_probe_can_be_planned_without_a_server(name):
+    environment = {
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "AWS_ACCESS_KEY_ID": "x",
+        "AWS_SECRET_ACCESS_KEY": "y",
+        "AWS_DEFAULT_REGION": "eu-west-2",
+    }
+    session = Session({"aws": open_view(AwsSettings(), environment)}, {}, datetime.now(UTC) + timedelta(minutes=1))
+    wanted = {parameter.name for parameter in PROBES[name].spec.parameters}
+    calls = session.plan(name, {key: value for key, value in ARGUMENTS.items() if key in wanted})
+    assert calls
+    assert {call.outcome for call in calls} <= {"planned", "only if needed"}
