@@ -6,6 +6,7 @@ What was not acknowledged can be sent again, as Slack does; what nobody was ther
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import json
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 ACK_WITHIN_S = 3.0
 SEND_WITHIN_S = 5.0
+RETRIES = 3
 
 
 @dataclass
@@ -51,6 +53,15 @@ class Envelope:
         })  # fmt: skip
 
 
+@dataclass(eq=False)
+class Link:
+    """One WebSocket that the app holds, and the events that went over it."""
+
+    socket: WebSocket
+    loop: asyncio.AbstractEventLoop
+    sent: list[Envelope] = field(default_factory=list)
+
+
 class Carrier:
     """Delivers envelopes. With `request_url` set they go by HTTP, signed with `signing_secret`."""
 
@@ -60,7 +71,7 @@ class Carrier:
         self.request_url = ""
         self.sent: list[Envelope] = []
         self.connections = threading.Condition()
-        self._sockets: list[tuple[WebSocket, asyncio.AbstractEventLoop]] = []
+        self._links: list[Link] = []
         self._waiting: list[Envelope] = []
         self._by_id: dict[str, Envelope] = {}
 
@@ -81,30 +92,29 @@ class Carrier:
     def connected(self, timeout: float) -> bool:
         """Wait until the app has a WebSocket open."""
         with self.connections:
-            return self.connections.wait_for(lambda: bool(self._sockets), timeout)
+            return self.connections.wait_for(lambda: bool(self._links), timeout)
 
     def disconnect(self, reason: str = "refresh_requested") -> None:
         """Ask the app to take a new connection, as Slack does every few hours."""
         with self.connections:
-            sockets = list(self._sockets)
-        for socket in sockets:
-            self._push(socket, json.dumps({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}}))
+            links = list(self._links)
+        for link in links:
+            self._push(link, json.dumps({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}}))
 
     async def serve(self, socket: WebSocket) -> None:
         """Keep one WebSocket: say hello, send what waits, take acknowledgements until it closes."""
         from starlette.websockets import WebSocketDisconnect
 
         await socket.accept()
-        await socket.send_text(
-            json.dumps({"type": "hello", "num_connections": len(self._sockets) + 1, "debug_info": {}})
-        )
-        mine = (socket, asyncio.get_running_loop())
+        await socket.send_text(json.dumps({"type": "hello", "num_connections": len(self._links) + 1, "debug_info": {}}))
+        mine = Link(socket, asyncio.get_running_loop())
         with self.connections:
-            self._sockets.append(mine)
+            self._links.append(mine)
             waiting, self._waiting = self._waiting, []
             self.connections.notify_all()
         try:
             for envelope in waiting:
+                mine.sent.append(envelope)
                 await socket.send_text(envelope.wire())
             while True:
                 self._acknowledge(json.loads(await socket.receive_text()))
@@ -112,7 +122,20 @@ class Carrier:
             return
         finally:
             with self.connections:
-                self._sockets.remove(mine)
+                self._links.remove(mine)
+            await self._send_again(mine.sent)
+
+    async def _send_again(self, sent: list[Envelope]) -> None:
+        """Send events that a closed connection left without acknowledgement once more, three times at the most."""
+        for envelope in [one for one in sent if one.kind == "events_api" and not one.acked.is_set()]:
+            envelope.attempt += 1
+            with self.connections:
+                link = self._links[-1] if self._links else None
+                if link is None and envelope.attempt <= RETRIES:
+                    self._waiting.append(envelope)
+            if link is not None and envelope.attempt <= RETRIES:
+                link.sent.append(envelope)
+                await link.socket.send_text(envelope.wire())
 
     def _carry(self, envelope: Envelope) -> None:
         self._by_id[envelope.id] = envelope
@@ -120,16 +143,18 @@ class Carrier:
             threading.Thread(target=self._request, args=(envelope,), daemon=True).start()
             return
         with self.connections:
-            socket = self._sockets[-1] if self._sockets else None
-            if socket is None:
-                self._waiting.append(envelope)
-        if socket is not None:
-            self._push(socket, envelope.wire())
+            link = self._links[-1] if self._links else None
+            (link.sent if link else self._waiting).append(envelope)
+        if link is not None:
+            self._push(link, envelope.wire())
 
     @staticmethod
-    def _push(socket: tuple[WebSocket, asyncio.AbstractEventLoop], text: str) -> None:
-        connection, loop = socket
-        asyncio.run_coroutine_threadsafe(connection.send_text(text), loop).result(SEND_WITHIN_S)
+    def _push(link: Link, text: str) -> None:
+        from starlette.websockets import WebSocketDisconnect
+
+        # a connection that closes just now hands on what it was given, see _send_again
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            asyncio.run_coroutine_threadsafe(link.socket.send_text(text), link.loop).result(SEND_WITHIN_S)
 
     def _acknowledge(self, said: Mapping[str, Any]) -> None:
         envelope = self._by_id.get(str(said.get("envelope_id")))

@@ -80,3 +80,24 @@ def test_http_bodies_are_as_slack_sends_them():
     assert json.loads(parse_qs(body)["payload"][0]) == {"a": 1}
     assert kind == "application/x-www-form-urlencoded"
     assert parse_qs(http_body(Envelope("slash_commands", {"text": "a b"}))[0]) == {"text": ["a b"]}
+
+
+def test_event_that_a_closed_connection_left_without_acknowledgement_comes_again(slack):
+    with open_socket(slack) as socket:
+        slack.say("C0TRIAGE", "U0ADA", "hi")
+        first = json.loads(socket.recv(5))
+    for attempt in (1, 2, 3):
+        with open_socket(slack) as socket:
+            again = json.loads(socket.recv(5))
+            assert again["envelope_id"] == first["envelope_id"]
+            assert again["retry_attempt"] == attempt
+    with open_socket(slack) as socket, pytest.raises(TimeoutError):
+        socket.recv(0.2)
+
+
+def test_command_is_not_sent_again(slack):
+    with open_socket(slack) as socket:
+        slack.carrier.send("slash_commands", {})
+        socket.recv(5)
+    with open_socket(slack) as socket, pytest.raises(TimeoutError):
+        socket.recv(0.2)
