@@ -27,10 +27,8 @@ def judge(cron_job: Object, jobs: Sequence[Object], events: Sequence[Object], no
         return (_invalid(about, spec, str(error), events),)
     if schedule.last(now) is None:
         return (_never(about, spec),)
-    held = _held_back(about, spec, jobs, events)
-    if held:
-        return (held,)
-    missed = _missed(cron_job, about, schedule, events, now)
+    due = _due(cron_job, schedule, now)
+    missed = _held_back(cron_job, about, jobs, events, bool(due)) or _missed(cron_job, about, due, events)
     if missed:
         return (missed,)
     return (_in_order(cron_job, about), *_by_utc(about, spec))
@@ -70,31 +68,39 @@ def _never(about: Ref, spec: Mapping[str, Any]) -> Verdict:
     )
 
 
-def _held_back(about: Ref, spec: Mapping[str, Any], jobs: Sequence[Object], events: Sequence[Object]) -> Verdict | None:
-    active = [job for job in jobs if job.get("status", {}).get("active")]
+def _due(cron_job: Object, schedule: Schedule, now: datetime) -> list[datetime]:
+    """Give the starts that were due since the last one, the newest first, a hundred and one at the most."""
+    last = _last(cron_job)
+    return list(islice((when for when in schedule.before(now - GRACE) if last and when > last + GRACE), 101))
+
+
+def _last(cron_job: Object) -> datetime | None:
+    begun = moment(cron_job["metadata"].get("creationTimestamp"))
+    return moment(cron_job.get("status", {}).get("lastScheduleTime")) or begun
+
+
+def _held_back(
+    cron_job: Object, about: Ref, jobs: Sequence[Object], events: Sequence[Object], due: bool
+) -> Verdict | None:
+    named = [str(each.get("name", "")) for each in cron_job.get("status", {}).get("active") or ()]
+    active = named or [ref(job, "Job").name for job in jobs if job.get("status", {}).get("active")]
     told = next((str(each.get("message", "")) for each in events if each.get("reason") == "JobAlreadyActive"), "")
-    if spec.get("concurrencyPolicy") != "Forbid" or not active or not told:
+    if cron_job.get("spec", {}).get("concurrencyPolicy") != "Forbid" or not active or not (told or due):
         return None
-    running = ref(active[0], "Job")
+    running = Ref("Job", active[0], about.namespace)
     return symptom(
         about,
         "concurrency-forbids",
         f"{about} starts no new Job while {running} still runs: its concurrencyPolicy is Forbid.",
         f"Find out why {running.name} takes so long; give it an activeDeadlineSeconds, or choose Replace.",
-        seen=told,
+        seen=told or f"status.active: {', '.join(active)}",
         needs=((running, "the next run waits for this one"),),
-        since=moment(active[0].get("status", {}).get("startTime")),
     )
 
 
-def _missed(
-    cron_job: Object, about: Ref, schedule: Schedule, events: Sequence[Object], now: datetime
-) -> Verdict | None:
-    spec = cron_job.get("spec", {})
+def _missed(cron_job: Object, about: Ref, due: Sequence[datetime], events: Sequence[Object]) -> Verdict | None:
+    spec, last = cron_job.get("spec", {}), _last(cron_job)
     told = next((each for each in events if each.get("reason") in MISSED), None)
-    begun = moment(cron_job["metadata"].get("creationTimestamp"))
-    last = moment(cron_job.get("status", {}).get("lastScheduleTime")) or begun
-    due = list(islice((when for when in schedule.before(now - GRACE) if last and when > last + GRACE), 101))
     if not due and not (told and told.get("reason") == "TooManyMissedTimes"):
         return None
     number = f"{len(due)}" if len(due) <= 100 else "more than 100"

@@ -19,7 +19,8 @@ class Behind:
     """A Service, and what its namespace holds.
 
     `workloads` are (kind, object); `slices` the Service's EndpointSlices, None when they could not be read; `hint`
-    the kubelet's newest warning about a pod of the Service. `named` says that the ticket is about this very Service.
+    the kubelet's newest warning about a pod of the Service. `named` says that the ticket is about this very Service,
+    `complete` that all workloads could be read.
     """
 
     service: Object
@@ -28,6 +29,7 @@ class Behind:
     slices: Sequence[Object] | None = None
     hint: str = ""
     named: bool = True
+    complete: bool = True
 
     @property
     def about(self) -> Ref:
@@ -90,6 +92,11 @@ def _nothing_selected(behind: Behind) -> tuple[Verdict, ...]:
         template = workload.get("spec", {}).get("template", {})
         if carries(labels_of(template), behind.selector):
             return _nothing_running(about, ref(workload, kind), workload, behind.named)
+    if not behind.complete:
+        summary = f"{about} selects no pod: it asks for {printed(behind.selector)}."
+        return (
+            symptom(about, "endpoints-missing", summary, "Look which workload it is meant for, and at its labels."),
+        )
     name, labels = _closest(behind)
     pairs = differing(behind.selector, labels) if labels else ()
     if pairs:

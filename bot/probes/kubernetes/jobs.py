@@ -95,7 +95,8 @@ def _of_job(view: KubernetesView, job: Object, patience: timedelta) -> Iterator[
             needs = ((verdict.about, "the API server asks it before it creates a pod"),)
             yield symptom(about, "creation-refused", why, verdict.remedy, seen=message, needs=needs)
         return
-    yield jobstates.judge(job, pods, datetime.now(UTC), patience)
+    complete = view.list("Pod", about.namespace).complete
+    yield jobstates.judge(job, pods, datetime.now(UTC), patience, complete=complete)
 
 
 def pods_of(view: KubernetesView, job: Object) -> tuple[Object, ...]:

@@ -13,11 +13,14 @@ Object = Mapping[str, Any]
 Pods = Sequence[Object]
 
 
-def judge(job: Object, pods: Pods, now: datetime, patience: timedelta) -> Verdict:
-    """Say the one deepest thing about a Job. A side-car may outlive the work by `patience`."""
+def judge(job: Object, pods: Pods, now: datetime, patience: timedelta, *, complete: bool = True) -> Verdict:
+    """Say the one deepest thing about a Job. A side-car may outlive the work by `patience`.
+
+    `complete` is False when pods could not be read: that none is there means nothing then.
+    """
     steps: tuple[Callable[[], Verdict | None], ...] = (
         lambda: _suspended(job),
-        lambda: _failed(job, pods),
+        lambda: _failed(job, pods, complete),
         lambda: _never_starts(job),
         lambda: _kept_alive(job, pods, now, patience),
         lambda: _hindered(job, pods),
@@ -48,7 +51,7 @@ def _suspended(job: Object) -> Verdict | None:
     )
 
 
-def _failed(job: Object, pods: Pods) -> Verdict | None:
+def _failed(job: Object, pods: Pods, complete: bool) -> Verdict | None:
     failed = condition(job, "Failed") or condition(job, "FailureTarget")
     if failed.get("status") != "True":
         return None
@@ -59,7 +62,7 @@ def _failed(job: Object, pods: Pods) -> Verdict | None:
     dead = [pod for pod in pods if pod.get("status", {}).get("phase") == "Failed" or podstates.is_failing(pod)]
     limit = job.get("spec", {}).get("backoffLimit", 6)
     times = job.get("status", {}).get("failed", 0)
-    if not pods:
+    if not pods and complete:
         return fault(
             about,
             "evidence-removed",

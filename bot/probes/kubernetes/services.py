@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.probes.kubernetes import endpoints, loadbalancers, serviceports
 from bot.probes.kubernetes.labels import carries, labels_of, near_hint
 from bot.probes.kubernetes.verdicts import NAME, Ref, Verdict, caution, fault, ref, sound, to_finding
-from bot.probes.kubernetes.workloads import find, health_hint
+from bot.probes.kubernetes.workloads import KINDS, find, health_hint
 from bot.probes.registry import probe
 
 if TYPE_CHECKING:
@@ -79,11 +80,15 @@ def _judged(view: KubernetesView, service: Object, port: str, named: bool) -> tu
     pods = view.list("Pod", about.namespace)
     if not pods.complete:
         return ()
-    behind = endpoints.Behind(service, pods.items, find(view, about.namespace), _slices(view, about), named=named)
-    hint = health_hint(view, behind.chosen)
-    return endpoints.judge(
-        endpoints.Behind(service, pods.items, behind.workloads, behind.slices, hint, named) if hint else behind
+    behind = endpoints.Behind(
+        service,
+        pods.items,
+        find(view, about.namespace),
+        _slices(view, about),
+        named=named,
+        complete=all(view.list(kind, about.namespace).complete for kind in KINDS),
     )
+    return endpoints.judge(replace(behind, hint=health_hint(view, behind.chosen)))
 
 
 def _slices(view: KubernetesView, about: Ref) -> tuple[Object, ...] | None:

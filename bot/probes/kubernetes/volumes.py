@@ -103,6 +103,8 @@ def short(message: str, limit: int = 300) -> str:
 
 def _pending(claim: Object, about: Ref, storage: Storage, now: datetime, patience: timedelta) -> tuple[Verdict, ...]:
     name = class_of(claim, storage.classes)
+    if storage.classes is None and not name:
+        return ()
     if name is None:
         return (_no_default(about, storage),)
     found = next((each for each in storage.classes or () if each["metadata"]["name"] == name), None)

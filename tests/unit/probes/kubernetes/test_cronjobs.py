@@ -62,3 +62,9 @@ def test_run_that_still_goes_holds_back_the_next():
 def test_fixed_hour_without_a_time_zone_is_pointed_out():
     assert causes(cron_job(timeZone=None)) == ["", "schedule-without-time-zone"]
     assert causes(cron_job("2026-11-24T12:25:00Z", timeZone=None, schedule="*/5 * * * *")) == [""]
+
+
+def test_run_that_still_goes_is_known_from_the_status_without_any_event():
+    obj = cron_job("2026-11-23T02:00:00Z")
+    obj["status"]["active"] = [{"name": "nightly-1"}]
+    assert causes(obj) == ["concurrency-forbids"]

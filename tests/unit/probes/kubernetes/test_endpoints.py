@@ -120,3 +120,7 @@ def test_service_without_selector_needs_addresses_by_hand():
 
 def test_external_name_is_not_judged_by_its_pods():
     assert judge(Behind(service(type="ExternalName"))) == ()
+
+
+def test_no_label_is_blamed_while_workloads_could_not_be_read():
+    assert causes(Behind(service(LABELS), complete=False)) == ["endpoints-missing"]

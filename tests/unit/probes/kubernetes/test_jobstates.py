@@ -75,3 +75,8 @@ def test_pod_that_waits_for_good_hinders_the_job():
     waits = pod("migrate-x", "Pending", {"name": "work", "state": {"waiting": {"reason": "ErrImagePull"}}})
     verdict = said(job(active=1), waits)
     assert (verdict.cause, verdict.facts) == ("job-cannot-run", {"pod": "migrate-x"})
+
+
+def test_pods_that_could_not_be_read_are_not_removed_evidence():
+    verdict = judge(failed("BackoffLimitExceeded"), (), NOW, timedelta(minutes=5), complete=False)
+    assert verdict.cause == "backoff-limit-exceeded"

@@ -148,3 +148,7 @@ def test_claim_that_cannot_go_names_who_mounts_it():
 def test_lost_and_resize():
     assert said(claim("Lost"), Storage()) == [("claim-lost", PVC)]
     assert said(claim("Bound"), Storage(events=[event("VolumeResizeFailed", "quota")])) == [("resize-failing", PVC)]
+
+
+def test_claim_without_a_class_is_not_judged_while_classes_could_not_be_read():
+    assert said(claim(), Storage(None)) == []
