@@ -43,9 +43,10 @@ class Heard(NamedTuple):
 def config(view: KubernetesView, *, namespace: str, workload: str = "", pod: str = "") -> Iterator[Finding]:
     """Which ConfigMap, Secret, key, field, mount or secret provider keeps a pod from starting."""
     chosen = choose(view, namespace, workload, pod)
+    yield from faults.replaced(view, CONFIG, namespace, pod, chosen.instead)
     name = pod or workload
     if chosen.missing:
-        yield faults.nothing_there(view, CONFIG, namespace, name)
+        yield faults.nothing_there(view, CONFIG, namespace, name, chosen.near)
         return
     faulty = tuple(config_faults(view, chosen.pods))
     yield from faults.findings(view, CONFIG, faulty)

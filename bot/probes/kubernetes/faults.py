@@ -133,13 +133,22 @@ def healthy(view: KubernetesView, probe: str, namespace: str, name: str, summary
     return Finding(probe=probe, resource=about, status=Status.OK, summary=summary)
 
 
-def nothing_there(view: KubernetesView, probe: str, namespace: str, name: str) -> Finding:
+def nothing_there(view: KubernetesView, probe: str, namespace: str, name: str, near: Sequence[str] = ()) -> Finding:
     """Say that there is no pod to look at: that is neither healthy nor a fault."""
     what = f"no pod of {name} in namespace {namespace}" if name else f"no pod in namespace {namespace}"
-    return Finding(
-        probe=probe,
-        resource=view.resource("Namespace", namespace),
-        status=Status.UNKNOWN,
-        summary=f"There is {what}: check the name, and whether it is scaled to zero",
-        unknown_because=Unknown.ABSENT,
-    )
+    hint = f" (near names: {', '.join(near)})" if near else ""
+    summary = f"There is {what}{hint}: check the name, and whether it is scaled to zero"
+    return _absent(view, probe, namespace, summary)
+
+
+def replaced(view: KubernetesView, probe: str, namespace: str, pod: str, workload: str) -> Iterator[Finding]:
+    """Say that a pod no longer exists and that those of its workload stand in for it; nothing when it does exist."""
+    if workload:
+        yield _absent(
+            view, probe, namespace, f"Pod {pod} no longer exists; the pods of {workload} were looked at instead"
+        )
+
+
+def _absent(view: KubernetesView, probe: str, namespace: str, summary: str) -> Finding:
+    about = view.resource("Namespace", namespace)
+    return Finding(probe, about, Status.UNKNOWN, summary, unknown_because=Unknown.ABSENT)

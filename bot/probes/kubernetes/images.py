@@ -44,9 +44,10 @@ PULL_REASONS = frozenset(
 def image(view: KubernetesView, *, namespace: str, workload: str = "", pod: str = "") -> Iterator[Finding]:
     """Why an image does not arrive: tag, repository, right to pull, registry, or its name."""
     chosen = choose(view, namespace, workload, pod)
+    yield from faults.replaced(view, IMAGE, namespace, pod, chosen.instead)
     name = pod or workload
     if chosen.missing:
-        yield faults.nothing_there(view, IMAGE, namespace, name)
+        yield faults.nothing_there(view, IMAGE, namespace, name, chosen.near)
         return
     faulty = tuple(image_faults(view, chosen.pods))
     yield from faults.findings(view, IMAGE, faulty)

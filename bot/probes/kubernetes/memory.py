@@ -40,9 +40,10 @@ def memory(
 ) -> Iterator[Finding]:
     """Which memory limit killed a container: its own, the node's, or one below what its runtime takes."""
     chosen = choose(view, namespace, workload, pod)
+    yield from faults.replaced(view, MEMORY, namespace, pod, chosen.instead)
     name = pod or workload
     if chosen.missing:
-        yield faults.nothing_there(view, MEMORY, namespace, name)
+        yield faults.nothing_there(view, MEMORY, namespace, name, chosen.near)
         return
     faulty = tuple(memory_faults(view, chosen.pods, timedelta(hours=recent_hours)))
     yield from faults.findings(view, MEMORY, faulty)

@@ -24,9 +24,10 @@ def crashing(
 ) -> Iterator[Finding]:
     """Why containers keep stopping: exit, own probes, log; for a dependency, what stands behind it."""
     chosen = choose(view, namespace, workload, pod)
+    yield from faults.replaced(view, CRASHING, namespace, pod, chosen.instead)
     name = pod or workload
     if chosen.missing:
-        yield faults.nothing_there(view, CRASHING, namespace, name)
+        yield faults.nothing_there(view, CRASHING, namespace, name, chosen.near)
         return
     named = bool(name)
     pods = [each for each in chosen.pods if named or not _old_run_of_a_job(each)]

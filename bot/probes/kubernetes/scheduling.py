@@ -56,12 +56,13 @@ def scheduling(
 ) -> Iterator[Finding]:
     """Why pods stay Pending without a node: room, taints, labels, claims, closed nodes, gates, the autoscaler."""
     chosen = choose(view, namespace, workload, pod)
+    yield from faults.replaced(view, SCHEDULING, namespace, pod, chosen.instead)
     name = pod or workload
     refused = () if pod else tuple(_never_created(view, namespace, workload))
     yield from refused
     if chosen.missing:
         if not refused:
-            yield faults.nothing_there(view, SCHEDULING, namespace, name)
+            yield faults.nothing_there(view, SCHEDULING, namespace, name, chosen.near)
         return
     faulty = tuple(scheduling_faults(view, chosen.pods, most_nodes))
     yield from faults.findings(view, SCHEDULING, faulty)

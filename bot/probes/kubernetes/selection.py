@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.probes.kubernetes.faults import owner
-from bot.probes.kubernetes.labels import labels_of
+from bot.probes.kubernetes.labels import labels_of, near
 
 if TYPE_CHECKING:
     from bot.probes.kubernetes.view import KubernetesView
@@ -16,15 +16,29 @@ if TYPE_CHECKING:
 Pod = Mapping[str, Any]
 
 _NAME_LABELS = ("app.kubernetes.io/name", "app", "k8s-app", "app.kubernetes.io/instance")
+_MADE_BY = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"^(?P<name>.+)-[a-z0-9]{6,10}-[a-z0-9]{5}$",
+        r"^(?P<name>.+)-\d{1,4}$",
+        r"^(?P<name>.+)-[a-z0-9]{5}$",
+    )
+)
 _RUN_OF_CRON = re.compile(r"^(?P<name>.+)-\d{6,12}$")
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The pods in question, by name. `complete` is False when the list was denied or cut short."""
+    """The pods in question, by name. `complete` is False when the list was denied or cut short.
+
+    `instead` names the workload whose pods stand in for a pod that no longer exists; `near` are names like the one
+    that was asked for in vain.
+    """
 
     pods: tuple[Pod, ...]
     complete: bool
+    instead: str = ""
+    near: tuple[str, ...] = ()
 
     @property
     def missing(self) -> bool:
@@ -36,7 +50,23 @@ def choose(view: KubernetesView, namespace: str, workload: str = "", pod: str = 
     """Give the pods of a namespace that belong to `workload`, or the one named `pod`; all when both are empty."""
     listing = view.list("Pod", namespace)
     found = [each for each in listing if _wanted(each, workload, pod)]
-    return Chosen(tuple(sorted(found, key=lambda each: str(each["metadata"]["name"]))), listing.complete)
+    if found or not listing.complete or not (pod or workload):
+        return Chosen(_by_name(found), listing.complete)
+    for name in runners(pod):
+        found = [each for each in listing if belongs(each, name)]
+        if found:
+            return Chosen(_by_name(found), True, instead=name)
+    known = {owner(each).name for each in listing}
+    return Chosen((), True, near=near(pod or workload, known))
+
+
+def _by_name(pods: Iterable[Pod]) -> tuple[Pod, ...]:
+    return tuple(sorted(pods, key=lambda each: str(each["metadata"]["name"])))
+
+
+def runners(pod: str) -> tuple[str, ...]:
+    """Give the workloads that may have made a pod of that name: pods are replaced while a ticket waits."""
+    return tuple(match["name"] for match in (pattern.match(pod) for pattern in _MADE_BY) if match)
 
 
 def _wanted(each: Pod, workload: str, pod: str) -> bool:
