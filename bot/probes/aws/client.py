@@ -83,12 +83,20 @@ class Clients:
 
     def region(self, wanted: str = "") -> str:
         """Give the region: what the ticket wants, the settings', the environment's. Raises Unavailable for none."""
-        with self._lock:
-            session = self._session()
-        found = wanted or self._settings.region or session.region_name
+        found = wanted or self._settings.region or self._own_region()
         if not found:
             raise Unavailable("no AWS region is set: set aws.region or AWS_DEFAULT_REGION", system="aws")
         return str(found)
+
+    def _own_region(self) -> str | None:
+        from botocore.exceptions import BotoCoreError
+
+        try:
+            with self._lock:
+                region: str | None = self._session().region_name
+                return region
+        except BotoCoreError as error:
+            raise _trouble(error, "opening a session") from error
 
     def send(self, operation: str, region: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         """Send one operation (`rds:DescribeDBInstances`) and give its answer.

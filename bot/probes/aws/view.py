@@ -182,7 +182,7 @@ class AwsView:
         items = tuple(found[key])
         if len(items) >= most:
             what = f"{operation} was cut short after {most} items"
-            self._log.gap(Gap(self.home(), what, Unknown.CUT_SHORT))
+            self._log.gap(Gap(self._place(), what, Unknown.CUT_SHORT))
         return Pages(items, len(items) < most)
 
     def together(self, calls: Sequence[tuple[str, Mapping[str, Any]]]) -> tuple[Answer, ...]:
@@ -242,7 +242,14 @@ class AwsView:
         if isinstance(error, Refused):
             because = Unknown.UNSUPPORTED
         permission = error.permission if isinstance(error, AccessDenied) else ""
-        self._log.gap(Gap(self.home(), error.message, because, permission))
+        self._log.gap(Gap(self._place(), error.message, because, permission))
+
+    def _place(self) -> Resource:
+        try:
+            return self.home()
+        except OutsideError:
+            # The account cannot be told either; what could not be seen must be said all the same.
+            return Resource("aws", "", self.region, "Account", "")
 
 
 def _outcome(error: OutsideError) -> str:

@@ -30,7 +30,7 @@ def view_of(sandbox):
     """Open a view that may use `permissions`; gives the view and its log."""
 
     def opened(*permissions: str, planning: bool = False, targets=None, deadline=None, settings=None):
-        settings = settings or AwsSettings(timeout_s=2, retries=0)
+        settings = settings or AwsSettings(timeout_s=20, retries=0)
         until = deadline or datetime.now(UTC) + timedelta(minutes=1)
         view = open_view(settings, sandbox.environment())(targets or {}, until)
         log = CallLog()
@@ -46,7 +46,7 @@ def ask(sandbox):
 
     def asked(probe: str, answers, **arguments):
         sandbox.load(answers)
-        opener = open_view(AwsSettings(timeout_s=2, retries=0), sandbox.environment())
+        opener = open_view(AwsSettings(timeout_s=20, retries=0), sandbox.environment())
         session = Session({"aws": opener}, {}, datetime.now(UTC) + timedelta(minutes=1))
         return session.run(probe, arguments)
 

@@ -166,6 +166,14 @@ def test_ticket_about_another_account_is_not_answered_from_this_one(view_of):
         view.home()
 
 
+def test_gap_is_kept_even_when_the_account_cannot_be_told(sandbox, view_of):
+    sandbox.load([refusing("AccessDenied", 403), refusing("InternalFailure", 500, "sts:GetCallerIdentity")])
+    view, log = view_of(INSTANCES)
+    assert not view.call(INSTANCES).known
+    assert log.gaps[0].permission == "rds:DescribeDBInstances"
+    assert log.gaps[0].resource.scope == ""
+
+
 def test_nothing_is_sent_after_the_deadline(view_of):
     view, log = view_of(INSTANCES, deadline=datetime.now(UTC) - timedelta(seconds=1))
     with pytest.raises(DeadlineExceeded):
