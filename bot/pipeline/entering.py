@@ -14,7 +14,7 @@ from dataclasses import replace
 from bot.model.errors import InputError
 from bot.model.match import Candidate, Decision, Match
 from bot.model.ports import Directory, Matcher
-from bot.model.runbook import Runbook
+from bot.model.runbook import ParameterType, Runbook
 from bot.model.ticket import Ticket, TicketKind
 from bot.pipeline.extracting import extract
 
@@ -58,26 +58,38 @@ class EntryMatcher:
         except InputError:
             return None
         namespace, workload = bound.values.get("namespace", ""), bound.values.get("workload", "")
-        if bound.missing or not workload or not self._exists(namespace, workload):
+        if bound.missing or not workload:
             return None
-        reason = f"names {workload} in {namespace}, which exists"
+        found = self._directory.resolve((workload,), {"namespace": namespace, "workload": workload}).found
+        if (found.get("workload"), found.get("namespace")) != (workload, namespace):
+            return None
+        chosen, values = self._for_job(found) if "job" in found else (runbook, dict(bound.values))
+        return self._run(match, chosen, values, f"names {workload} in {namespace}, which exists", bound.note)
+
+    def _for_job(self, found: Mapping[str, str]) -> tuple[Runbook | None, dict[str, str]]:
+        """What runs to an end is not "down": the runbook that takes a Job, with what was found."""
+        for runbook in self._runbooks.values():
+            name = next((one.name for one in runbook.parameters if one.type is ParameterType.JOB), None)
+            if name is not None and runbook.parameter("namespace") is not None:
+                return runbook, {"namespace": found["namespace"], name: found["job"]}
+        return None, {}
+
+    def _run(
+        self, match: Match, runbook: Runbook | None, values: Mapping[str, str], reason: str, note: str
+    ) -> Match | None:
+        if runbook is None:
+            return None
         candidate = Candidate(runbook.id, runbook.title, self._confidence, (reason,))
         others = tuple(one for one in match.candidates if one.runbook != runbook.id)
-        because = (
-            f"No single runbook stands out, but the ticket {reason}: walking from there to the cause. {bound.note}"
-        )
+        because = f"No single runbook stands out, but the ticket {reason}: looking from there. {note}".strip()
         return replace(
             match,
             decision=Decision.RUN,
             candidates=(candidate, *others),
-            parameters=bound.values,
+            parameters=values,
             missing=(),
-            because=because.strip(),
+            because=because,
         )
-
-    def _exists(self, namespace: str, workload: str) -> bool:
-        found = self._directory.resolve((workload,), {"namespace": namespace, "workload": workload}).found
-        return found.get("workload") == workload and found.get("namespace") == namespace
 
 
 def _open(match: Match, ticket: Ticket) -> bool:

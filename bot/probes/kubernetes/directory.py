@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bot.model.errors import AccessDenied, DeadlineExceeded, NotFound, OutsideError
@@ -25,7 +25,8 @@ from bot.settings import KubernetesSettings
 
 T = TypeVar("T")
 
-WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job")
+JOBS = ("CronJob", "Job")
+WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", *JOBS)
 NEIGHBOURS = ("Service", "Ingress", "PersistentVolumeClaim")
 """Kinds that tell the namespace of a ticket that names no workload."""
 PERMISSIONS = tuple(f"list {kind_of(kind).resource}" for kind in ("Namespace", "Pod", *WORKLOADS, *NEIGHBOURS))
@@ -68,12 +69,21 @@ class KubernetesDirectory:
         if time.monotonic() < self._away_until:
             return Whereabouts()
         try:
-            return self._once(key, lambda: self._resolve(words, known))
+            return self._once(key, lambda: self._with_kind(self._resolve(words, known)))
         except (OutsideError, DeadlineExceeded):
             with self._lock:
                 self._away_until = time.monotonic() + REMEMBERED_S
                 self._client = None
             return Whereabouts()
+
+    def _with_kind(self, whereabouts: Whereabouts) -> Whereabouts:
+        """Say `job` as well, when what was found is a Job or CronJob and no workload that stays up."""
+        workload, namespace = whereabouts.found.get("workload", ""), whereabouts.found.get("namespace", "")
+        if not workload or any(workload in self._names(kind, namespace) for kind in WORKLOADS if kind not in JOBS):
+            return whereabouts
+        if not any(workload in self._names(kind, namespace) for kind in JOBS):
+            return whereabouts
+        return replace(whereabouts, found={**whereabouts.found, "job": workload})
 
     def _resolve(self, words: Sequence[str], known: Mapping[str, str]) -> Whereabouts:
         namespaces = self._names("Namespace", "")

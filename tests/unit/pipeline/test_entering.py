@@ -21,13 +21,28 @@ TIE = Match(
 )
 
 
+JOBS = a_runbook(
+    "kubernetes/job-failed",
+    title="Job failed",
+    parameters=(
+        Parameter("namespace", ParameterType.NAMESPACE, "Where", required=True),
+        Parameter("job", ParameterType.JOB, "Which"),
+    ),
+)
+
+
 class Cluster:
     def resolve(self, words, known):
-        return Whereabouts({"namespace": "shop", "workload": "payments"}) if "payments" in words else Whereabouts()
+        if "payments" in words:
+            return Whereabouts({"namespace": "shop", "workload": "payments"})
+        if "nightly-report" in words:
+            return Whereabouts({"namespace": "batch", "workload": "nightly-report", "job": "nightly-report"})
+        return Whereabouts()
 
 
 def enter(inner, summary="payments is misbehaving", **ticket):
-    return EntryMatcher(lambda _: inner, {ENTRY.id: ENTRY}, Cluster(), ENTRY.id, 0.6)(a_ticket(summary, **ticket))
+    runbooks = {one.id: one for one in (JOBS, ENTRY)}
+    return EntryMatcher(lambda _: inner, runbooks, Cluster(), ENTRY.id, 0.6)(a_ticket(summary, **ticket))
 
 
 @pytest.mark.parametrize("inner", [NONE, TIE])
@@ -72,3 +87,9 @@ def test_what_is_decided_is_left_alone():
     assert enter(run) is run
     assert enter(missing) is missing
     assert enter(NONE, invocation=Invocation("kubernetes/x")) is NONE
+
+
+def test_what_runs_to_an_end_is_looked_at_as_a_job():
+    found = enter(NONE, "nightly-report failed again")
+    assert (found.decision, found.runbook) == (Decision.RUN, JOBS.id)
+    assert found.parameters == {"namespace": "batch", "job": "nightly-report"}
