@@ -8,8 +8,8 @@ from typing import Any
 
 from bot.probes.kubernetes.labels import labels_of
 from bot.probes.kubernetes.podstates import unschedulable
+from bot.probes.kubernetes.provisioning import denied, driver_of, no_driver, said, short
 from bot.probes.kubernetes.verdicts import Ref, Verdict, fault, ref
-from bot.probes.kubernetes.volumes import denied, driver_of, no_driver, said, short
 
 Object = Mapping[str, Any]
 ZONE = "topology.kubernetes.io/zone"
