@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 Object = Mapping[str, Any]
 
-_SERVICE = re.compile(
-    r"^(?P<name>[a-z][a-z0-9-]{0,62})(?:\.(?P<namespace>[a-z0-9][a-z0-9-]{0,62}))?(?:\.svc(?:\.[a-z0-9.-]+)?)?$"
-)
+_LABEL = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")
 _OWNER = "kubernetes.io/service-name"
 
 
@@ -46,24 +44,42 @@ def look_behind(view: KubernetesView, namespace: str, place: Place, complaint: s
         return Backend()
     if is_address(place.host):
         return _by_address(view, namespace, place, complaint)
-    match = _SERVICE.match(place.host.lower())
-    if not match or not _in_cluster(view, place.host, match["namespace"] or ""):
+    named = service_of(view, namespace, place.host)
+    if not named:
         return Backend((outside(place, complaint),))
-    where = match["namespace"] or namespace
-    services = view.list("Service", where)
-    found = next((each for each in services if each["metadata"]["name"] == match["name"]), None)
+    services = view.list("Service", named.namespace)
+    found = next((each for each in services if each["metadata"]["name"] == named.name), None)
     if found:
         return _behind_service(view, found, place, complaint)
     if not services.complete:
         return Backend()
-    return Backend((_missing(view, match["name"], where, place, services.items),))
+    return Backend((_missing(view, named.name, named.namespace, place, services.items),))
 
 
-def _in_cluster(view: KubernetesView, host: str, namespace: str) -> bool:
-    if not namespace or ".svc" in host:
-        return True
-    # orders.data may be a Service in namespace data or a host of the company's own DNS
-    return not view.get("Namespace", namespace).absent
+def service_of(view: KubernetesView, namespace: str, host: str) -> Ref | None:
+    """Give the Service that a host name means when called from `namespace`; None for a host outside the cluster.
+
+    `orders`, `orders.data`, `orders.data.svc.cluster.local`, and `orders-0.orders...`, a pod behind a headless Service.
+    """
+    labels = host.lower().rstrip(".").split(".")
+    if not all(_LABEL.match(label) for label in labels):
+        return None
+    if "svc" in labels[2:]:
+        before = labels[: labels.index("svc", 2)]
+        return Ref("Service", before[-2], before[-1])
+    if len(labels) == 1:
+        return Ref("Service", host.lower(), namespace)
+    if len(labels) != 2:
+        return None
+    # orders.data may be a Service in namespace data, a pod behind Service data, or a host of the company's own DNS
+    there = view.get("Namespace", labels[1])
+    if there.found or (not there.known and _has_service(view, labels[1], labels[0])):
+        return Ref("Service", labels[0], labels[1])
+    return Ref("Service", labels[1], namespace) if _has_service(view, namespace, labels[1]) else None
+
+
+def _has_service(view: KubernetesView, namespace: str, name: str) -> bool:
+    return any(each["metadata"]["name"] == name for each in view.list("Service", namespace))
 
 
 def outside(place: Place, complaint: str) -> Verdict:

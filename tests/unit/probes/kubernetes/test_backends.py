@@ -34,6 +34,17 @@ def test_name_with_a_namespace_is_looked_up_there(crash):
     assert [each.resource.place for each in found if each.cause == "service-missing"] == ["finance"]
 
 
+def test_host_of_a_pod_behind_a_headless_service_leads_to_that_service(crash):
+    behind = pod("db-7d9f4b6c5-aaaaa", crashed(), owner="db")
+    for host in ("db-0.db", "db-0.db.shop.svc.cluster.local"):
+        found = crash(UNKNOWN.format(host), service("db", 5432), behind)
+        assert critical(found)["Service/db"] == "endpoints-not-ready"
+
+
+def test_two_labels_without_such_a_namespace_are_a_host_outside(crash):
+    assert critical(crash(UNKNOWN.format("db.example")))["Host/db.example"] == "dependency-unresolved"
+
+
 def test_address_of_a_service_leads_to_the_pods_behind_it(crash):
     behind = pod("db-7d9f4b6c5-aaaaa", crashed(), owner="db")
     found = crash(REFUSED, service("db", 5432), behind)
