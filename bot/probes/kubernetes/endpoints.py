@@ -189,7 +189,7 @@ def _foreign(behind: Behind) -> tuple[Verdict, ...]:
 
 
 def _match_labels(workload: Object) -> Mapping[str, str]:
-    return workload.get("spec", {}).get("selector", {}).get("matchLabels") or {}
+    return (workload.get("spec", {}).get("selector") or {}).get("matchLabels") or {}
 
 
 def _repositories(workload: Object) -> set[str]:

@@ -25,8 +25,14 @@ Pod = Mapping[str, Any]
 
 
 def is_ready(pod: Pod) -> bool:
-    """Say whether the pod counts as an endpoint."""
-    return condition(pod, "Ready").get("status") == "True" and not is_going(pod)
+    """Say whether the pod counts as an endpoint. Without a Ready condition its containers speak for it."""
+    ready = condition(pod, "Ready").get("status")
+    return (ready == "True" or (ready is None and _all_run(pod))) and not is_going(pod)
+
+
+def _all_run(pod: Pod) -> bool:
+    status = pod.get("status") or {}
+    return status.get("phase") == "Running" and all(each.get("ready") for each in status.get("containerStatuses") or ())
 
 
 def is_going(pod: Pod) -> bool:

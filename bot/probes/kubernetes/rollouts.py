@@ -52,8 +52,11 @@ class Rollout:
         return replicas(self.deployment)
 
     def figure(self, name: str) -> int:
-        """Give a counter of the status; 0 when left out."""
-        return int(self.deployment.get("status", {}).get(name) or 0)
+        """Give a counter of the status; 0 when left out. Without any status, the pods are counted instead."""
+        status = self.deployment.get("status")
+        if not status:
+            return len(self.pods) if name == "updatedReplicas" else sum(podstates.is_ready(pod) for pod in self.pods)
+        return int(status.get(name) or 0)
 
     @property
     def new_pods(self) -> tuple[Object, ...]:

@@ -166,7 +166,8 @@ def _first_consumer(about: Ref, name: str, storage: Storage) -> Verdict:
 def _no_volume(claim: Object, about: Ref, name: str, storage: Storage) -> Verdict:
     reasons = [f"{each['metadata']['name']}: {misfit(claim, each, name)}" for each in storage.volumes or ()]
     why = "; ".join(reasons[:3]) or "there is no PersistentVolume at all"
-    asked = claim.get("spec", {}).get("resources", {}).get("requests", {}).get("storage", "")
+    requests = (claim.get("spec", {}).get("resources") or {}).get("requests") or {}
+    asked = requests.get("storage", "")
     return fault(
         about,
         "no-matching-volume",

@@ -56,3 +56,11 @@ def test_native_sidecars_run_as_long_as_the_pod():
 def test_pods_are_needed_in_the_order_of_their_names():
     pods = [{"metadata": {"name": name, "namespace": "shop"}} for name in ("b", "a")]
     assert [each.name for each, _ in podstates.needs(pods, "why")] == ["a", "b"]
+
+
+def test_containers_speak_for_a_pod_without_a_ready_condition():
+    bare = {"metadata": {"name": "a"}, "status": {"phase": "Running", "containerStatuses": [{"ready": True}]}}
+    assert podstates.is_ready(bare)
+    bare["status"]["containerStatuses"].append({"ready": False})
+    assert not podstates.is_ready(bare)
+    assert not podstates.is_ready({"metadata": {"name": "a"}, "status": {"phase": "Pending"}})

@@ -140,3 +140,10 @@ def test_version_that_no_image_has_was_not_rolled_out():
     about = Ref("Deployment", "pricing", "retail")
     assert same_image(about, deployment(), "5.1.0").cause == "image-unchanged"
     assert same_image(about, deployment(), "5.0.3").status is Status.OK
+
+
+def test_pods_are_counted_where_the_deployment_has_no_status():
+    bare = deployment()
+    del bare["status"], bare["metadata"]["generation"]
+    assert said(bare, *(pod(name) for name in "abc")) == ("", Status.OK)
+    assert said(bare, pod("a", ready=False))[0] == "workload-unavailable"
