@@ -68,6 +68,7 @@ class Demonstration:
         for server in (self._kubernetes, self._aws, self._slack, self._jira):
             server.start()
             self._open.callback(server.stop)
+        self._open.callback(self._jira.webhooks.close)
         self._load()
         parts = Parts(self._settings(folder), self._aws.environment())
         self._application = Application(parts)

@@ -27,9 +27,11 @@ def demo(
         bool, typer.Option("--once", help="End when every incident is answered, without a prompt.")
     ] = False,
 ) -> None:
-    """Start sandbox and bot, let incidents arrive, and show the conversation as it happens.
+    """Start sandbox and bot, let incidents arrive, and show the conversation.
 
-    Afterwards it takes /l2 … and messages from the keyboard. No account, no network, nothing left behind.
+    Afterwards it takes /l2 … and messages from the keyboard.
+
+    No account, no network, nothing left behind.
     """
     with people_first():
         from bot.demonstration import Demonstration
@@ -45,6 +47,7 @@ def demo(
             _sum_up(stage, answered, out)
             if not once and sys.stdin.isatty():
                 _converse(stage, narrator, out)
+                out.print("[dim]Ending: bot and servers stop in good order.[/dim]")
             narrator.stop()
             if not answered:
                 raise typer.Exit(Exit.FAILED)
@@ -88,7 +91,8 @@ class Narrator(threading.Thread):
         elapsed = time.monotonic() - self._began
         self._out.print(f"[dim]{elapsed:5.1f} s[/dim]  [bold cyan]{title}[/bold cyan]")
         secondary = "note" in title or str(message.get("text", "")).startswith("Evidence")
-        self._out.print(render(message, margin="         │ ", most=SECONDARY_LINES if secondary else 0))
+        most, width = SECONDARY_LINES if secondary else 0, self._out.width if self._out.is_terminal else 0
+        self._out.print(render(message, margin="         │ ", most=most, width=width))
 
 
 def _sum_up(stage: Demonstration, answered: bool, out: Console) -> None:
@@ -108,6 +112,7 @@ def _converse(stage: Demonstration, narrator: Narrator, out: Console) -> None:
         try:
             line = input("you> ").strip()
         except EOFError:
+            out.print()
             return
         if not line or line in ("quit", "exit"):
             return

@@ -24,7 +24,10 @@ _MARKS = {
 
 
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
-    """Check settings, catalogue, storage and the rights at Slack, Jira, Kubernetes and AWS. Changes nothing."""
+    """Check settings, catalogue, storage, and rights at Slack, Jira, Kubernetes, AWS.
+
+    Says how to grant what lacks; changes nothing. Exit code 1 when a check failed.
+    """
     with people_first(as_json=as_json):
         from bot.parts import Parts
 
@@ -43,11 +46,13 @@ def examine(parts: Parts) -> list[Check]:
     from bot.integrations.slack.checks import check_slack
     from bot.probes.aws.checks import check_aws
     from bot.probes.kubernetes.checks import check_kubernetes
+    from bot.store.checks import check_storage
 
     wanted = _permissions(parts)
     examinations: dict[str, Callable[[], Sequence[Check]]] = {
         "catalogue": lambda: [_catalogue(parts)],
         "routing": lambda: [_routing(parts)],
+        "storage": lambda: [check_storage(parts.settings.engine)],
         "slack": lambda: check_slack(parts.settings.slack),
         "jira": lambda: check_jira(parts.settings.jira),
         "kubernetes": lambda: check_kubernetes(parts.settings.kubernetes, wanted.get("kubernetes", ())),

@@ -22,7 +22,7 @@ def permissions(
     context: typer.Context,
     system: Annotated[Target, typer.Argument(help="aws: an IAM policy; kubernetes: a ClusterRole with its binding.")],
 ) -> None:
-    """Print the exact permissions of the runbooks in the catalogue: read-only, nothing spare."""
+    """Print exactly what the runbooks need: read-only, nothing spare."""
     with people_first():
         from bot.catalogue.permissions import cluster_role, iam_policy
         from bot.parts import Parts, probe_specs

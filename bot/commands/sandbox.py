@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import socket
 import sys
 import tempfile
 import threading
@@ -41,7 +43,7 @@ def sandbox(
         Path | None, typer.Option("--answers", help="YAML file of recorded AWS answers, as in a case's aws: list.")
     ] = None,
     port: Annotated[
-        int, typer.Option("--port", help="Port to listen on; with all, the first of four. 0: free ones.")
+        int, typer.Option("--port", help="Port to listen on; the first of four with all. 0: free ones.")
     ] = 0,
     flavour: Annotated[str, typer.Option("--flavour", help="Jira: datacenter or cloud.")] = "datacenter",
     kubeconfig: Annotated[
@@ -49,9 +51,9 @@ def sandbox(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Start local servers for Kubernetes, AWS, Jira or Slack, and print the environment that points there.
+    """Start local servers and print the environment that points there.
 
-    They listen on 127.0.0.1 only and run until Ctrl-C.
+    They listen on 127.0.0.1 only and run until Ctrl-C or SIGTERM.
     """
     with people_first(as_json=as_json), ExitStack() as stack:
         if flavour not in ("datacenter", "cloud"):
@@ -69,17 +71,28 @@ def sandbox(
         environment: Environment = {}
         for offset, one in enumerate(wanted):
             environment |= _started(starters[one], one, port + offset if port else 0)
+        ended = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: ended.set())
         _announce(environment, as_json=as_json)
-        threading.Event().wait()
+        ended.wait()
 
 
 def _started(start: Callable[[int], Environment], system: System, port: int) -> Environment:
     try:
+        _free(port)
         return start(port)
     except OSError as error:
         raise InputError(
             f"the {system} sandbox cannot listen on port {port}: {error.strerror}; choose another --port"
         ) from error
+
+
+def _free(port: int) -> None:
+    """Raise OSError when the port is taken: not every server says so by an exception."""
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        trial.bind(("127.0.0.1", port))
 
 
 def _kubernetes(stack: ExitStack, port: int, objects: Path | None, config: Path) -> Environment:

@@ -35,8 +35,9 @@ def triage(
 ) -> None:
     """Triage one ticket: match it, run its runbook here and now, and say the cause.
 
-    Uses KUBECONFIG and the AWS environment as kubectl and aws do; posts nothing. Exit code 0 with an answer, 5 without
-    one (no runbook fits, or something must be asked), 2 to 4 for errors.
+    Uses KUBECONFIG and the AWS environment as kubectl and aws do; posts nothing.
+
+    Exit code 0 with an answer; 5 without one: no runbook fits, or it must ask.
     """
     with people_first(as_json=as_json):
         from bot.parts import Parts
@@ -58,7 +59,7 @@ def run(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Run one runbook by name."""
+    """Run one runbook by name, here and now; posts nothing."""
     with people_first(as_json=as_json):
         from bot.model.ticket import Invocation
         from bot.parts import Parts
@@ -72,7 +73,7 @@ def run(
             _show_plan(parts, runbook, given, as_json=as_json)
             return
         checked = check_given(found, given)
-        raw = message(f"run {runbook}", Invocation(runbook, checked, "command line"))
+        raw = message(f"run {runbook}", Invocation(runbook, checked))
         _answer(parts, raw, as_json=as_json, desk=desk)
 
 
@@ -80,7 +81,10 @@ def match(
     context: typer.Context,
     tickets: Annotated[Path, typer.Option("--tickets", help="JSON lines of {id, title, body}; - for stdin.")],
 ) -> None:
-    """Match many tickets and run nothing: one JSON line of {id, runbook, confidence, decision, ...} for each."""
+    """Match many tickets and run nothing.
+
+    Prints one JSON line of {id, runbook, confidence, decision, ...} for each.
+    """
     with people_first():
         from bot.parts import Parts, now
         from bot.pipeline.receiving import receive

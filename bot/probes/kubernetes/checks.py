@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -29,7 +30,8 @@ def check_kubernetes(settings: KubernetesSettings, permissions: Sequence[str]) -
     except NotFound as error:
         return (Check(SYSTEM, "connection", CheckState.FAILED, error.message, "set kubernetes.context or KUBECONFIG"),)
     except OutsideError as error:
-        state = CheckState.OFF if error.message.startswith("no kubeconfig") else CheckState.FAILED
+        named = settings.kubeconfig or os.environ.get("KUBECONFIG")
+        state = CheckState.OFF if error.message.startswith("no kubeconfig") and not named else CheckState.FAILED
         return (Check(SYSTEM, "connection", state, error.message, "see docs/settings.md, group kubernetes"),)
     connection = Check(SYSTEM, "connection", CheckState.OK, f"{client.cluster}, {version.get('gitVersion', 'unknown')}")
     return connection, _rights(client, permissions)
