@@ -169,7 +169,8 @@ class DurableEngine:
 
         while True:
             try:
-                self._stores.leases.fence_silent(self._settings.lease_s)
+                # Not itself: a host that slept wakes up alive unless another replica saw it silent.
+                self._stores.leases.fence_silent(self._settings.lease_s, but=self.executor)
                 adopt(self._stores.leases.live)
             except (SecondlineError, SQLAlchemyError, error.DBOSException) as problem:
                 logger.warning("could not look for dead replicas: %s", problem)

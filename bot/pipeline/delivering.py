@@ -17,8 +17,11 @@ FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 300.0
 FORBIDDEN_WAIT_S = 60.0
 """Between attempts at what a person must first allow or create: a missing scope, a channel without the bot."""
-LONGEST_HOLD_S = 45.0
-"""A worker that was frozen longer than this while it held the lock may have lost it, and must not post."""
+LONGEST_HOLD_S = 25.0
+"""A worker that was frozen longer than this while it held the lock must not post: it may lose it before that is done.
+
+PostgreSQL ends the session, and the lock, of a worker that was silent for a minute (`store/database.py`).
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,9 +58,9 @@ class SqlLeases:
         """Declare these dead: their replicas find out at their next heartbeat."""
         return self._change(sa.update(leases).where(leases.c.token.in_(list(tokens))).values(fenced=True))
 
-    def fence_silent(self, lease_s: float) -> int:
-        """Declare dead what has not beaten for `lease_s` seconds; give how many those are."""
-        silent = leases.c.beat < self._database.clock() - lease_s
+    def fence_silent(self, lease_s: float, but: str = "") -> int:
+        """Declare dead what has not beaten for `lease_s` seconds, `but` this token; give how many those are."""
+        silent = (leases.c.beat < self._database.clock() - lease_s) & (leases.c.token != but)
         return self._change(sa.update(leases).where(silent, leases.c.fenced.is_(False)).values(fenced=True))
 
     def drop(self, token: str) -> None:

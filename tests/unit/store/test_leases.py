@@ -27,6 +27,7 @@ def test_only_the_silent_are_fenced_and_find_out(stores: Stores) -> None:
     stores.leases.take(ONE)
     assert stores.leases.fence_silent(60) == 0
     assert stores.leases.beat("one#1")
+    assert stores.leases.fence_silent(-1, but="one#1") == 0
     assert stores.leases.fence_silent(-1) == 1
     assert stores.leases.live() == frozenset()
     assert not stores.leases.beat("one#1")
