@@ -51,7 +51,8 @@ def binding(
     claims, now = view.list("PersistentVolumeClaim", namespace), datetime.now(UTC)
     wanted = _wanted(view, namespace, claim, workload, pod)
     known = {each["metadata"]["name"]: each for each in claims}
-    for name in sorted(wanted if wanted is not None else known):
+    mounted = {name for each in view.list("Pod", namespace) if not podstates.is_over(each) for name in of(each)}
+    for name in sorted(wanted if wanted is not None else {*known, *mounted}):
         users = mounting(view, namespace, name)
         if name in known:
             storage = _storage(view, known[name], users, bool(claim))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.probes.kubernetes import routes
 from bot.probes.kubernetes.labels import carries, labels_of
+from bot.probes.kubernetes.rollouts import replicas
 from bot.probes.kubernetes.verdicts import Verdict, ref, sound, to_finding
 from bot.probes.kubernetes.workloads import find
 from bot.probes.registry import probe
@@ -75,7 +76,7 @@ def _short(way: Way) -> bool:
     if way.workload is None:
         return True
     obj = way.workload[1]
-    return bool(obj.get("status", {}).get("readyReplicas", 0) < obj.get("spec", {}).get("replicas", 1))
+    return int(obj.get("status", {}).get("readyReplicas") or 0) < replicas(obj)
 
 
 def _from_host(scene: Scene, host: str) -> list[Way]:
