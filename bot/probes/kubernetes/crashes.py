@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.kit.text import one_line
+from bot.kit.text import listed, one_line
 from bot.model.finding import Evidence
 from bot.probes.kubernetes.containers import Container, Pod, Termination, containers
 from bot.probes.kubernetes.crashcauses import Said, say
@@ -128,7 +128,7 @@ def _killed_by_probe(container: Container, end: Termination, events: Sequence[Ev
     spec = container.spec.get(f"{probe}Probe") or {}
     return Said(
         f"{probe}-probe-kills",
-        f"the kubelet kills it because its own {probe} probe fails{_asks(spec)}{said}",
+        f"the kubelet kills it because its own {probe} probe fails{_asks(spec)}{said}{_other_port(container, spec)}",
         f"Correct the {probe} probe (port, path, time-outs) or what it asks; give a slow start a startup probe.",
         probe,
     )
@@ -136,6 +136,16 @@ def _killed_by_probe(container: Container, end: Termination, events: Sequence[Ev
 
 def _kill(event: Event) -> re.Match[str] | None:
     return _PROBE_KILL.search(str(event.get("message", ""))) if event.get("reason") == "Killing" else None
+
+
+def _other_port(container: Container, probe: Mapping[str, Any]) -> str:
+    """Say which ports the container declares, when the probe asks for another one."""
+    port = (probe.get("httpGet") or probe.get("tcpSocket") or {}).get("port")
+    declared = container.spec.get("ports") or ()
+    known = [str(each.get("containerPort", "")) for each in declared]
+    if port is None or not known or str(port) in (*known, *(str(each.get("name", "")) for each in declared)):
+        return ""
+    return f"; the container declares port {listed(known)}, not {port}"
 
 
 def _asks(probe: Mapping[str, Any]) -> str:

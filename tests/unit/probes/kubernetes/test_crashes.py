@@ -82,6 +82,14 @@ def test_kill_by_the_own_probe_goes_before_the_log():
     assert "statuscode: 404" in found.summary
 
 
+def test_port_that_the_probe_asks_and_the_container_does_not_declare_is_said():
+    events = (event("p", "Killing", "Container app failed liveness probe, will be restarted"),)
+    spec = container(livenessProbe={"tcpSocket": {"port": 8081}}, ports=[{"containerPort": 8080, "name": "http"}])
+    one = pod("p", crashed(code=137), spec={"containers": [spec]})
+    found = crashes.judge(one, containers(one)[0], [], events, previous=True)
+    assert "the container declares port 8080, not 8081" in found.summary
+
+
 def test_failing_probe_that_killed_nothing_is_not_blamed():
     events = (event("p", "Unhealthy", "Liveness probe failed: connection refused"),)
     assert cause(pod("p", crashed(code=1)), events=events) == "application-exits-nonzero"
