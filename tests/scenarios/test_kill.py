@@ -103,7 +103,7 @@ class Trial:
             nursery.close()
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("processes", [1, 2])
 def test_killed_anywhere_loses_nothing_and_posts_nothing_twice(
     world: dict[str, Any], board: Board, processes: int

@@ -18,6 +18,7 @@ from bot.engine.lease import EXIT_CODE
 from tests.scenarios.killing import KILLED, Board, Nursery, assert_each_has_one_final_card, stores_of
 
 LEASE_S = 4
+pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture
