@@ -122,6 +122,8 @@ def _handshake(host: str, address: str, port: int, context: ssl.SSLContext, time
             return Handshake(_chain(secure), secure.version() or "")
     except ssl.SSLCertVerificationError as error:
         return Handshake(problem="unverified", verify_code=error.verify_code, verify_text=error.verify_message)
+    except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
+        return Handshake(problem="reset")
     except ssl.SSLError as error:
         reason = error.reason or ""
         old = any(word in reason for word in _PROTOCOL_WORDS[:2])
@@ -191,7 +193,7 @@ def _http_trouble(error: Exception) -> str:
         cause: BaseException | None = error
         while cause is not None:
             if isinstance(cause, ssl.SSLError):
-                return "tls"
+                return "reset" if isinstance(cause, ssl.SSLEOFError) else "tls"
             if isinstance(cause, OSError):
                 return trouble(cause)
             cause = cause.__cause__ or cause.__context__
