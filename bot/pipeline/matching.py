@@ -74,7 +74,7 @@ class CatalogueMatcher:
         """Put the first exact runbook before an entry that is ahead of it by less than the margin."""
         if not ranked or ranked[0].runbook not in ENTRIES:
             return ranked
-        near = ranked[0].confidence - self._thresholds.margin
+        near = max(ranked[0].confidence - self._thresholds.margin, self._thresholds.ask_at)
         exact = [
             one
             for one in ranked

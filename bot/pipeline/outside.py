@@ -193,7 +193,10 @@ KUBERNETES = (
         "something that an application depends on",
         "application cannot connect to redis | connection refused to the address of another system | dependency"
         " does not answer | broker or cache unreachable from the pod | upstream of the application refuses",
-        signals="connect ECONNREFUSED | could not translate host name",
+        signals=(
+            "connect ECONNREFUSED | could not translate host name | accepting TCP/IP connections on port"
+            " | Can't connect to MySQL server"
+        ),
         covered_by="kubernetes/dependency-unreachable",
     ),
     _topic(

@@ -32,6 +32,12 @@ _TELLING = frozenset(
         ParameterType.LOAD_BALANCER, ParameterType.TARGET_GROUP, ParameterType.NAMESPACE,
     }
 )  # fmt: skip
+# A notice or wish by its own heading: no string that it quotes makes it an incident.
+_NOTICE = re.compile(
+    r"^\W{0,3}(?:re:\s|fwd?:\s|\[\w{1,20}\]\s){0,3}"
+    r"(?:wish|idea|feature (?:idea|request|wish)|fyi|resolved|question|change request|proposal|planned|reminder)\b",
+    re.IGNORECASE,
+)
 # Wishes, questions and notices: no fault is reported, unless a machine's own words stand beside them.
 _REQUEST = re.compile(
     r"\b(?:"
@@ -83,7 +89,7 @@ class Ranking:
         passages = self._lexicon.passages(title, body)
         overlaps = self._lexicon.overlaps(passages)
         signals = self._signals(text)
-        calm = self._calm(text, signals)
+        calm = _calm(title, text, bool(signals))
         strengths = [
             calm * _together(_strength(signals.get(owner, ())), overlap.share) for owner, overlap in enumerate(overlaps)
         ]
@@ -99,11 +105,6 @@ class Ranking:
         if most is None:
             return Weighed(tuple(candidates))
         return Weighed(tuple(candidates), self._topics[most].title, round(elsewhere[most], 3))
-
-    def _calm(self, text: str, signals: Mapping[int, object]) -> float:
-        if not _REQUEST.search(text):
-            return 1.0
-        return CALM_WITH_SIGNAL if signals else CALM
 
     def _placed(self, runbook: Runbook, strength: float, text: str) -> float:
         """Lean toward a runbook for the kind of thing that the ticket names: a function, a host, a database."""
@@ -143,6 +144,15 @@ class Ranking:
     def _lexicon(self) -> Lexicon:
         runbooks = [(one.title, *one.triggers.phrases, *_sentences(one.purpose)) for one in self._runbooks]
         return Lexicon([*runbooks, *((topic.title, *topic.phrases) for topic in self._topics)])
+
+
+def _calm(title: str, text: str, signals: bool) -> float:
+    """By how much a text that reports no fault is turned down; a machine's own words in it speak against that."""
+    if _NOTICE.match(title):
+        return CALM
+    if not _REQUEST.search(text):
+        return 1.0
+    return CALM_WITH_SIGNAL if signals else CALM
 
 
 def _by_string(said: Sequence[Sequence[str]]) -> dict[str, tuple[int, ...]]:
