@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 _LINK = re.compile(r"<(?:[^|>]+\|)?([^>]+)>")
-_EMPHASIS = re.compile(r"(?<!\w)\*([^*\n]+)\*(?!\w)|(?<!\w)_([^_\n]+)_(?!\w)|`([^`\n]+)`")
+_EMPHASIS = re.compile(r"(?<!\w)\*(?=\S)([^*\n]+)(?<=\S)\*(?!\w)|(?<!\w)_(?=\S)([^_\n]+)(?<=\S)_(?!\w)|`([^`\n]+)`")
 _STYLES = ("bold", "italic", "green")
 
 

@@ -24,9 +24,9 @@ _MARKS = {
 
 
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
-    """Check settings, catalogue, storage, and rights at Slack, Jira, Kubernetes, AWS.
+    """Check catalogue, storage, and every credential, scope and right.
 
-    Says how to grant what lacks; changes nothing. Exit code 1 when a check failed.
+    Says how to grant what lacks; changes nothing. Exit code 1: a check failed.
     """
     with people_first(as_json=as_json):
         from bot.parts import Parts

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.text import Text
 
-_MARKS = re.compile(r"\*\*(?P<bold>[^*\n]+)\*\*|(?<![\w*])\*(?P<strong>[^*\n]+)\*(?!\w)|`(?P<code>[^`\n]+)`")
+_MARKS = re.compile(
+    r"\*\*(?P<bold>[^*\n]+)\*\*|(?<![\w*])\*(?=\S)(?P<strong>[^*\n]+)(?<=\S)\*(?!\w)|`(?P<code>[^`\n]+)`"
+)
 _STYLES = {"bold": "bold", "strong": "bold cyan", "code": "green"}
 
 
