@@ -54,9 +54,10 @@ def _stops(pod: Pod, container: Container, now: datetime, min_restarts: int) -> 
         wanted_on = container.role != "init" and pod.get("spec", {}).get("restartPolicy", "Always") == "Always"
         return ended.exit_code != 0 or (wanted_on and container.restarts >= min_restarts)
     last = container.last
-    if not last or not last.finished or container.restarts < max(2, min_restarts):
+    if not last or container.restarts < max(2, min_restarts):
         return False
-    return now - last.finished < FLAPPING
+    # Without the time of its end, only a container that is not ready again counts as one that still stops.
+    return now - last.finished < FLAPPING if last.finished else not container.ready
 
 
 def blocks(container: Container, now: datetime) -> bool:
@@ -118,11 +119,10 @@ def _start_failed(message: str, pod: Pod, container: Container) -> Said:
 
 
 def _killed_by_probe(container: Container, end: Termination, events: Sequence[Event]) -> Said | None:
-    kill = next((found for found in map(_kill, events) if found and found["name"] == container.name), None)
-    if not kill or end.exit_code not in (0, 1, 2, 129, 130, 137, 143):
-        return None
-    probe = kill["probe"]
     failed = [match for match in (_PROBE_FAILED.match(str(event.get("message", ""))) for event in events) if match]
+    probe = _killing_probe(container, end, events, failed)
+    if not probe:
+        return None
     why = next((match["why"] for match in failed if match["probe"].lower() == probe), "")
     said = f": {one_line(why, 200)}" if why else ""
     spec = container.spec.get(f"{probe}Probe") or {}
@@ -132,6 +132,23 @@ def _killed_by_probe(container: Container, end: Termination, events: Sequence[Ev
         f"Correct the {probe} probe (port, path, time-outs) or what it asks; give a slow start a startup probe.",
         probe,
     )
+
+
+def _killing_probe(
+    container: Container, end: Termination, events: Sequence[Event], failed: Sequence[re.Match[str]]
+) -> str:
+    """Give the probe that had the container killed, empty for none.
+
+    The kubelet's own event says so; when that one is gone, a signal from outside does, to a container whose probe the
+    events show failing.
+    """
+    kill = next((found for found in map(_kill, events) if found and found["name"] == container.name), None)
+    if kill:
+        return str(kill["probe"]) if end.exit_code in (0, 1, 2, 129, 130, 137, 143) else ""
+    if end.exit_code not in (137, 143) or end.reason == "OOMKilled":
+        return ""
+    shown = (match["probe"].lower() for match in failed)
+    return next((probe for probe in shown if container.spec.get(f"{probe}Probe")), "")
 
 
 def _kill(event: Event) -> re.Match[str] | None:
