@@ -101,7 +101,8 @@ def _of_job(view: KubernetesView, job: Object, patience: timedelta) -> Iterator[
 
 def pods_of(view: KubernetesView, job: Object) -> tuple[Object, ...]:
     """Give the pods of a Job, those that have ended too, the oldest first."""
-    selector = job.get("spec", {}).get("selector")
+    # The controller sets the selector; a manifest that never met one has only the Job's name to go by.
+    selector = job.get("spec", {}).get("selector") or {"matchLabels": {"job-name": job["metadata"]["name"]}}
     pods = (pod for pod in view.list("Pod", job["metadata"]["namespace"]) if selects(selector, labels_of(pod)))
     return tuple(sorted(pods, key=lambda pod: (str(pod["metadata"].get("creationTimestamp")), pod["metadata"]["name"])))
 
