@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.model.errors import InputError
-from bot.model.ports import Destination, Directory, Matcher, ProbeSpec
+from bot.model.ports import Destination, Directory, Matcher
+from bot.model.probe import ProbeSpec
 from bot.model.report import Card
 from bot.model.run import ApiCall
 from bot.model.ticket import RawMessage

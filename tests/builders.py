@@ -26,7 +26,7 @@ from bot.model import (
     TicketKind,
     Triggers,
 )
-from bot.model.ports import ProbeOutcome, ProbeParameter, ProbeSpec
+from bot.model.probe import ProbeOutcome, ProbeParameter, ProbeSpec
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 

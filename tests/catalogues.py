@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.model.ports import ProbeParameter, ProbeSpec
+from bot.model.probe import ProbeParameter, ProbeSpec
 
 RUNBOOK = """\
 title: Image cannot be pulled

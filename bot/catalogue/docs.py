@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from bot.catalogue.loader import Catalogue
-from bot.model.ports import ProbeSpec
+from bot.model.probe import ProbeSpec
 from bot.model.runbook import Conclusion, Runbook, Step
 
 

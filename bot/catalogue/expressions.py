@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.kit.templating import TemplateError, check, is_template
 from bot.model.finding import Status
-from bot.model.ports import ProbeSpec
+from bot.model.probe import ProbeSpec
 from bot.model.runbook import Step
 
 STEP_PARTS = ("status", "causes", "facts", "ran")

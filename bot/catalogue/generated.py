@@ -11,7 +11,7 @@ from bot.catalogue.docs import index_page, runbook_page
 from bot.catalogue.loader import Catalogue
 from bot.catalogue.permissions import cluster_role, iam_policy
 from bot.catalogue.schema import runbook_schema
-from bot.model.ports import ProbeSpec
+from bot.model.probe import ProbeSpec
 
 AWS_FILE = Path("config/permissions/aws.json")
 KUBERNETES_FILE = Path("config/permissions/kubernetes.yaml")

@@ -18,7 +18,7 @@ from bot.catalogue.lintcases import lint_cases
 from bot.catalogue.loader import Catalogue, Entry
 from bot.catalogue.problems import WARNING, Problem
 from bot.catalogue.skeleton import PLACEHOLDER, placeholders
-from bot.model.ports import ProbeParameter, ProbeSpec
+from bot.model.probe import ProbeParameter, ProbeSpec
 from bot.model.runbook import Conclusion, ParameterType, Step
 
 STALE_AFTER_DAYS = 365

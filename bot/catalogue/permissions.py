@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from bot.catalogue.iam import DENIED, iam_action
 from bot.catalogue.loader import Catalogue
 from bot.model.errors import CatalogueError
-from bot.model.ports import ProbeSpec
+from bot.model.probe import ProbeSpec
 
 READ_VERBS = ("get", "list", "watch")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.catalogue.schema import RUNBOOK_ID_PATTERN
 from bot.model.errors import InputError
-from bot.model.ports import ProbeSpec
+from bot.model.probe import ProbeSpec
 from bot.model.runbook import ParameterType
 
 PLACEHOLDER = "FILL IN"

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from bot.model.delivery import Delivery
-from bot.model.finding import Finding
 from bot.model.match import Match
+from bot.model.probe import ProbeOutcome, ProbeSpec
 from bot.model.report import Escalation, Report
 from bot.model.run import ApiCall
 from bot.model.runbook import Runbook
@@ -27,42 +27,6 @@ class Clock(Protocol):
 
 
 # --- probes -----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ProbeParameter:
-    """A keyword parameter of a probe, read off its signature. `type` is `str`, `int`, `float` or `bool`."""
-
-    name: str
-    type: str
-    required: bool
-    default: str | int | float | bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ProbeSpec:
-    """What lint, docs and the permission files need to know of a probe.
-
-    `permissions` are spelled as the system does: Kubernetes `list pods`, `get pods/log`, `list deployments.apps`;
-    AWS `rds:DescribeDBInstances` (the API operation); network `connect`. `facts` are the fact names that its
-    findings may carry, which conditions may read.
-    """
-
-    name: str
-    system: str
-    summary: str
-    parameters: tuple[ProbeParameter, ...]
-    permissions: tuple[str, ...]
-    facts: tuple[str, ...] = ()
-    costs_money: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ProbeOutcome:
-    """What one call of a probe brought."""
-
-    findings: tuple[Finding, ...]
-    api_calls: tuple[ApiCall, ...] = ()
 
 
 class ProbeSession(Protocol):

@@ -19,7 +19,8 @@ from bot.kit.templating import TemplateError, evaluate, render
 from bot.kit.text import clean, cut
 from bot.model.errors import DeadlineExceeded, ReadOnlyViolation
 from bot.model.finding import Evidence, Finding, Severity, Status, Unknown
-from bot.model.ports import Clock, ProbeSession, ProbeSpec
+from bot.model.ports import Clock, ProbeSession
+from bot.model.probe import ProbeSpec
 from bot.model.resource import Resource
 from bot.model.run import ApiCall, Run, RunState, StepResult, StepState
 from bot.model.runbook import Runbook, Step

@@ -20,7 +20,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar, get_type_hints
 
 from bot.model.finding import Finding
-from bot.model.ports import ProbeParameter, ProbeSpec
+from bot.model.probe import ProbeParameter, ProbeSpec
 
 SYSTEMS = ("kubernetes", "aws", "network")
 _SCALARS = {str: "str", int: "int", float: "float", bool: "bool"}

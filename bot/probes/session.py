@@ -10,7 +10,7 @@ from typing import Protocol, Self
 
 from bot.model.errors import AccessDenied, DeadlineExceeded, NotFound, OutsideError, RateLimited
 from bot.model.finding import Finding, Status, Unknown
-from bot.model.ports import ProbeOutcome, ProbeSpec
+from bot.model.probe import ProbeOutcome, ProbeSpec
 from bot.model.resource import Resource
 from bot.model.run import ApiCall
 from bot.probes.registry import Probe, discover

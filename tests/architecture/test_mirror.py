@@ -9,6 +9,7 @@ WITHOUT_BEHAVIOUR = {
     "model/explanation.py",
     "model/finding.py",
     "model/ports.py",
+    "model/probe.py",
     "model/report.py",
     "model/runbook.py",
 }

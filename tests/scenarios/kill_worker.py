@@ -31,7 +31,8 @@ from bot.model.delivery import Delivery
 from bot.model.errors import Unavailable
 from bot.model.finding import Finding, Severity, Status
 from bot.model.match import Candidate, Decision, Match
-from bot.model.ports import Checkpoint, ProbeOutcome, ProbeSpec
+from bot.model.ports import Checkpoint
+from bot.model.probe import ProbeOutcome, ProbeSpec
 from bot.model.report import Report
 from bot.model.resource import Resource
 from bot.model.runbook import Conclusion, EscalationRule, Runbook, Step, Triggers

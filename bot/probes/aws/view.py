@@ -20,7 +20,7 @@ from bot.model.errors import (
     Unavailable,
 )
 from bot.model.finding import Unknown
-from bot.model.ports import ProbeSpec
+from bot.model.probe import ProbeSpec
 from bot.model.resource import Resource
 from bot.model.run import ApiCall
 from bot.probes.aws.actions import is_read

@@ -10,7 +10,7 @@ from typing import Self
 from bot.kit.text import clean, one_line
 from bot.model.errors import DeadlineExceeded, NotFound, OutsideError, ReadOnlyViolation
 from bot.model.finding import Unknown
-from bot.model.ports import ProbeSpec
+from bot.model.probe import ProbeSpec
 from bot.model.resource import Resource
 from bot.model.run import ApiCall
 from bot.probes.kubernetes.answers import (

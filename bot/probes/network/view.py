@@ -11,7 +11,7 @@ from typing import Any, Self, TypeVar, cast
 
 from bot.model.errors import DeadlineExceeded, ReadOnlyViolation
 from bot.model.finding import Unknown
-from bot.model.ports import ProbeSpec
+from bot.model.probe import ProbeSpec
 from bot.model.resource import Resource
 from bot.model.run import ApiCall
 from bot.probes.network import client

@@ -9,7 +9,7 @@ import pytest
 from bot.kit.templating import TemplateError
 from bot.model import Evidence, RunState, Status, StepState, Unknown
 from bot.model.errors import ReadOnlyViolation
-from bot.model.ports import ProbeParameter
+from bot.model.probe import ProbeParameter
 from bot.pipeline.running import Conditions, bind, run_wave, settle, step_context, waves
 from tests.builders import ScriptedProbes, a_finding, a_runbook, a_spec, a_step
 

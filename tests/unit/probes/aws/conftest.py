@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.model.ports import ProbeSpec
+from bot.model.probe import ProbeSpec
 from bot.probes.aws.view import open_view
 from bot.probes.session import CallLog, Session
 from bot.sandbox.aws import AwsSandbox

@@ -8,7 +8,7 @@ import pytest
 
 from bot.model.errors import ReadOnlyViolation, Unavailable
 from bot.model.finding import Unknown
-from bot.model.ports import ProbeSpec
+from bot.model.probe import ProbeSpec
 from bot.model.resource import Resource
 from bot.probes.kubernetes.view import KubernetesView, LogText, open_view
 from bot.probes.session import CallLog

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.model.errors import DeadlineExceeded, ReadOnlyViolation
-from bot.model.ports import ProbeSpec
+from bot.model.probe import ProbeSpec
 from bot.probes.network.view import open_view
 from bot.probes.session import CallLog
 from bot.settings import NetworkSettings
