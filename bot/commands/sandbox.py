@@ -111,7 +111,10 @@ def _aws(stack: ExitStack, port: int, answers: Path | None) -> Environment:
 
     server = AwsSandbox()
     if answers is not None:
-        server.load(_recorded(answers))
+        try:
+            server.load(_recorded(answers))
+        except ValueError as error:
+            raise InputError(f"{answers}: {error}") from error
     server.start(port)
     stack.callback(server.stop)
     return server.environment()
@@ -125,7 +128,7 @@ def _recorded(file: Path) -> list[dict[str, Any]]:
     except (OSError, yaml.YAMLError) as error:
         raise InputError(f"cannot read {file}: {error}".splitlines()[0]) from error
     found = content.get("aws") if isinstance(content, dict) else content
-    if not isinstance(found, list):
+    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
         raise InputError(f"{file}: expected a list of answers, or a case with aws:")
     return found
 
