@@ -14,11 +14,12 @@ from bot.model.errors import InputError
 from bot.model.ports import Directory, Whereabouts
 from bot.model.runbook import Parameter, ParameterType, Runbook
 from bot.model.ticket import Ticket
-from bot.pipeline.patterns import FORMS, NOT_NAMES, REGION_NAMES, SEARCHES, WORD
+from bot.pipeline.patterns import FORMS, GUESSES, NOT_HOSTS, NOT_NAMES, REGION_NAMES, SEARCHES, WORD
 
 MAX_TEXT = 20_000
 MAX_WORDS = 12
 
+_NOT_REGIONS = {ParameterType.NAMESPACE, ParameterType.WORKLOAD, ParameterType.FUNCTION, ParameterType.JOB}
 _RESOLVED = (ParameterType.NAMESPACE, ParameterType.WORKLOAD)
 
 
@@ -68,7 +69,7 @@ def extract(runbook: Runbook, ticket: Ticket, directory: Directory | None = None
     text = ticket.text[:MAX_TEXT]
     for parameter in runbook.parameters:
         if parameter.name not in values:
-            found = _from_fields(parameter, ticket.fields) or _from_text(parameter.type, text)
+            found = _from_fields(parameter, ticket.fields) or _from_text(parameter.type, text, values)
             if found:
                 values[parameter.name] = found
     whereabouts = _resolve(runbook, text, values, directory, frozenset(_given(runbook, ticket)))
@@ -94,12 +95,20 @@ def find_all(kind: ParameterType, text: str) -> tuple[str, ...]:
         found.update((code, None) for name, code in REGION_NAMES.items() if re.search(rf"\b{name}\b", lower))
     for search in SEARCHES.get(kind, ()):
         for match in search.finditer(text):
-            value = match.group(1).rstrip(".-:")
-            if value.lower() not in NOT_NAMES and FORMS[kind].match(value):
+            value = match.group(1).rstrip(".-:,;)")
+            if _is_name(kind, value):
                 found.setdefault(value)
     if kind is ParameterType.REGION:
         return tuple(sorted(found, key=lambda code: code not in text))
     return tuple(found)
+
+
+def _is_name(kind: ParameterType, value: str) -> bool:
+    if value.lower() in NOT_NAMES or not FORMS[kind].match(value):
+        return False
+    if kind is ParameterType.HOST:
+        return not NOT_HOSTS.search(value)
+    return kind not in _NOT_REGIONS or not FORMS[ParameterType.REGION].match(value.rstrip("abcdef"))
 
 
 def _given(runbook: Runbook, ticket: Ticket) -> dict[str, str]:
@@ -114,8 +123,18 @@ def _from_fields(parameter: Parameter, fields: Mapping[str, str]) -> str:
     return ""
 
 
-def _from_text(kind: ParameterType, text: str) -> str:
-    return next(iter(find_all(kind, text)), "")
+def _from_text(kind: ParameterType, text: str, bound: Mapping[str, str]) -> str:
+    """Take the surest value; what was read as something else is not guessed a second time."""
+    for value in find_all(kind, text):
+        if value not in bound.values() or _is_said(kind, value, text):
+            return value
+    return ""
+
+
+def _is_said(kind: ParameterType, value: str, text: str) -> bool:
+    """Tell whether a value is called what it is, not only guessed from where it stands."""
+    sure = len(SEARCHES[kind]) - GUESSES.get(kind, 0)
+    return any(match.group(1) == value for search in SEARCHES[kind][:sure] for match in search.finditer(text))
 
 
 def _resolve(

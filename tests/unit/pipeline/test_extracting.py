@@ -44,6 +44,35 @@ T = ParameterType
         (T.ACCOUNT, "arn:aws:iam::123456789012:role/x", "123456789012"),
         (T.CLAIM, "pvc data-orders-0 is pending", "data-orders-0"),
         (T.JOB, "the nightly-report cronjob", "nightly-report"),
+        (T.NAMESPACE, "Namespace: edge", "edge"),
+        (T.NAMESPACE, "calls to svc/cart in shop time out", "shop"),
+        (T.NAMESPACE, "nothing resolves any more in unit-9", "unit-9"),
+        (T.NAMESPACE, '{\\"namespace\\": \\"edge\\"}', "edge"),
+        (T.NAMESPACE, "NAMESPACE NAME READY STATUS\nedge  relay-0  0/1  Error  4  9m", "edge"),
+        (T.NAMESPACE, "system:serviceaccount:edge:relay is refused", "edge"),
+        (T.POD, "NAME READY STATUS RESTARTS AGE\nrelay-0  1/1 Running 0 1d\nrelay-1  0/1 Error 4 9m", "relay-1"),
+        (T.POD, "pod/relay hangs", "relay"),
+        (T.POD, "pod 'relay' hangs", "relay"),
+        (T.WORKLOAD, "deployment.apps/relay is not available", "relay"),
+        (T.WORKLOAD, '{"labels": {"deployment": "relay", "severity": "page"}}', "relay"),
+        (T.WORKLOAD, "KubePodCrashLooping{deployment='relay',namespace='edge'}", "relay"),
+        (T.WORKLOAD, "mail-relay keeps dying since noon", "mail-relay"),
+        (T.WORKLOAD, "many errors on mail-relay, since noon", "mail-relay"),
+        (T.WORKLOAD, "rollout of `relay` hangs", "relay"),
+        (T.WORKLOAD, "{{mail-relay}} was released", "mail-relay"),
+        (T.WORKLOAD, "errors on relay in namespace edge", "relay"),
+        (T.SERVICE, "http://relay:8080 refuses", "relay"),
+        (T.SERVICE, "wget http://relay.edge.svc.cluster.local:8080", "relay"),
+        (T.HOST, "<https://shop.example.com/a|shop.example.com/a> hangs", "shop.example.com"),
+        (T.URL, "<https://shop.example.com/a|shop> hangs", "https://shop.example.com/a"),
+        (T.URL, "[the shop|https://shop.example.com/a] hangs", "https://shop.example.com/a"),
+        (T.HOST, "app.py says that db.example.com:5432 refuses", "db.example.com"),
+        (T.HOST, "dial tcp 10.20.30.40:6379: refused", "10.20.30.40"),
+        (T.CLAIM, "NAME STATUS VOLUME\ndata-relay-0   Pending", "data-relay-0"),
+        (T.DATABASE, "writes fail on ledger-db since noon", "ledger-db"),
+        (T.LOAD_BALANCER, "504 from alb-shop-prod", "alb-shop-prod"),
+        (T.TARGET_GROUP, "tg-shop has no targets", "tg-shop"),
+        (T.FUNCTION, "fn mail-sender hangs", "mail-sender"),
     ],
 )
 def test_values_are_found_as_written(kind, text, value):
@@ -57,6 +86,11 @@ def test_values_are_found_as_written(kind, text, value):
         (T.WORKLOAD, "our service is down"),
         (T.REGION, "eu-weird-2"),
         (T.PORT, "port 99999999"),
+        (T.WORKLOAD, "read-only mode is on since the roll-back"),
+        (T.WORKLOAD, "out-of-memory is what the on-call said"),
+        (T.NAMESPACE, "svc/cart in production"),
+        (T.NAMESPACE, "everything in eu-west-2 is slow"),
+        (T.HOST, "raised in main.go and handler.py"),
     ],
 )
 def test_words_that_are_no_names_are_not_taken(kind, text):
@@ -124,3 +158,17 @@ def test_names_that_a_person_gave_are_not_corrected():
 
 def test_candidate_words_leave_out_ordinary_words_and_addresses():
     assert candidate_words("The orders-worker at shop.example.com is crashing for Kim") == ("orders-worker", "kim")
+
+
+def test_a_name_that_was_read_as_something_else_is_not_guessed_again():
+    runbook = a_runbook(
+        parameters=(
+            Parameter("namespace", T.NAMESPACE, "where"),
+            Parameter("claim", T.CLAIM, "which"),
+            Parameter("workload", T.WORKLOAD, "whose"),
+        )
+    )
+    assert extract(runbook, a_ticket("pvc data-relay-0 in edge-prod is Pending")).values == {
+        "namespace": "edge-prod",
+        "claim": "data-relay-0",
+    }
