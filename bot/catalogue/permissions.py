@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from bot.catalogue.iam import DENIED, iam_action
 from bot.catalogue.loader import Catalogue
+from bot.kit.iam import DENIED, iam_action
 from bot.model.errors import CatalogueError
 from bot.model.probe import ProbeSpec
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.catalogue.iam import iam_action, is_denied
 from bot.catalogue.permissions import read_right
+from bot.kit.iam import iam_action, is_denied
 from bot.parts import probe_specs
 from bot.probes.aws import actions
 
@@ -29,9 +29,3 @@ def test_probe_declares_only_reads(spec):
 def test_probe_says_in_one_sentence_what_it_answers(spec):
     assert spec.summary.endswith(".")
     assert len(spec.summary) <= 120
-
-
-def test_both_tables_of_iam_names_agree():
-    operations = {permission for spec in SPECS.values() if spec.system == "aws" for permission in spec.permissions}
-    assert operations
-    assert {one: iam_action(one) for one in operations} == {one: actions.iam_action(one) for one in operations}

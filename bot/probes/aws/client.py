@@ -10,8 +10,8 @@ import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bot.kit.iam import iam_action
 from bot.model.errors import AccessDenied, NotFound, OutsideError, RateLimited, Unavailable
-from bot.probes.aws.actions import iam_action
 from bot.settings import AwsSettings
 
 _POINTERS = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_PROFILE")

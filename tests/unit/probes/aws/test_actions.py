@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.probes.aws.actions import iam_action, is_read, policy_document
+from bot.probes.aws.actions import is_read
 
 
 @pytest.mark.parametrize(
@@ -43,22 +43,3 @@ def test_describing_listing_and_simulating_are_reads(operation):
 )
 def test_writes_secrets_and_credentials_are_not(operation):
     assert not is_read(operation)
-
-
-@pytest.mark.parametrize(
-    ("operation", "action"),
-    [
-        ("elbv2:DescribeTargetHealth", "elasticloadbalancing:DescribeTargetHealth"),
-        ("s3:ListObjectsV2", "s3:ListBucket"),
-        ("s3:HeadBucket", "s3:ListBucket"),
-        ("s3:GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock"),
-        ("rds:DescribeDBInstances", "rds:DescribeDBInstances"),
-    ],
-)
-def test_operations_have_the_name_that_iam_gives_them(operation, action):
-    assert iam_action(operation) == action
-
-
-def test_policy_allows_each_action_once():
-    document = policy_document(["s3:HeadBucket", "s3:ListObjectsV2", "rds:DescribeDBInstances"])
-    assert document["Statement"][0]["Action"] == ["rds:DescribeDBInstances", "s3:ListBucket"]

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.catalogue.iam import iam_action, is_denied
+from bot.kit.iam import iam_action, is_denied
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,10 @@ DENIED = ("kms:Decrypt", "s3:GetObject", "secretsmanager:GetSecretValue", "ssm:G
 """Reads that hand out secrets or payloads: refused by the policy even where another policy allows them."""
 
 _PREFIXES: Mapping[str, str] = {
-    "apigatewayv2": "apigateway",
     "efs": "elasticfilesystem",
     "elb": "elasticloadbalancing",
     "elbv2": "elasticloadbalancing",
     "emr": "elasticmapreduce",
-    "logs": "logs",
     "msk": "kafka",
     "opensearch": "es",
     "resourcegroupstaggingapi": "tag",
@@ -46,7 +44,7 @@ _ACTIONS: Mapping[str, str] = {
 def iam_action(operation: str) -> str:
     """Give the IAM action that allows `operation`: `s3:HeadBucket` gives `s3:ListBucket`."""
     service, _, name = operation.partition(":")
-    if service.startswith("apigateway"):
+    if service in ("apigateway", "apigatewayv2"):
         return "apigateway:GET"  # API Gateway's actions are HTTP verbs; every read is GET
     return _ACTIONS.get(operation, f"{_PREFIXES.get(service, service)}:{name}")
 
