@@ -7,7 +7,7 @@ COPY bot bot
 COPY runbooks runbooks
 COPY config config
 RUN python -m venv /opt/secondline \
- && /opt/secondline/bin/pip install --no-cache-dir --require-hashes -r requirements.txt \
+ && /opt/secondline/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements.txt \
  && python -m venv /opt/build \
  && /opt/build/bin/pip install --no-cache-dir hatchling \
  && /opt/build/bin/python -m hatchling build -t wheel -d /tmp/dist \

@@ -5,11 +5,12 @@ STAMP := .venv/.installed
 
 .PHONY: setup demo test bench check lint types contracts catalogue drift fix lock docs clean
 
+# --no-deps: the lock is complete, and pip would look past its pins for packages with extras.
 setup: $(STAMP)
 
 $(STAMP): requirements-dev.txt pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $(STAMP)
 
