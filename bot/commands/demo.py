@@ -96,11 +96,15 @@ class Narrator(threading.Thread):
 
 
 def _sum_up(stage: Demonstration, answered: bool, out: Console) -> None:
+    from rich.text import Text
+
     for incident in stage.incidents:
         verdict = stage.verdict(incident)
         mark = "[green]✓[/green]" if verdict else "[red]✗[/red]"
-        out.print(f" {mark} {incident.case.summary}\n   [dim]→[/dim] ", end="")
-        out.print(verdict or "no answer yet", markup=False)
+        out.print(f" {mark} {incident.case.summary}")
+        told = Text("→ ").append(verdict or "no answer yet")
+        for line in told.wrap(out, out.width - 3) if out.is_terminal else [told]:
+            out.print(Text("   ").append_text(line))
     if not answered:
         out.print("\n[red]Not every incident was answered in time.[/red]")
 

@@ -34,7 +34,7 @@ Environment = dict[str, str]
 
 
 def sandbox(
-    system: Annotated[System, typer.Argument(help="Which server to start.")],
+    system: Annotated[System, typer.Argument(help="kubernetes, aws, jira, slack or all.")],
     objects: Annotated[
         Path | None,
         typer.Option("--objects", help="Folder of Kubernetes manifests and logs/NAMESPACE/POD/CONTAINER.log."),
