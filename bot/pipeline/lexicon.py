@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MOST_PASSAGES = 60
 PASSAGE_WORDS = 30
 MOST_UNKNOWN = 40
-TITLE, SENTENCE, PAIR = 1.0, 0.92, 0.8
+TITLE, SENTENCE, PAIR, APART = 1.0, 0.85, 0.8, 0.65
 WHOLE, WHOLE_WORDS = 0.8, 24
 
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_'-]{0,80}(?:\.[A-Za-z0-9_-]{1,63}){0,10}")
@@ -173,14 +173,15 @@ class Lexicon:
         return [max(score, FLOOR) for score in own]
 
     def passages(self, title: str, body: str) -> list[Passage]:
-        """Cut a ticket into the title, sentences, neighbouring pairs and, discounted by its length, the whole."""
+        """Cut a ticket into title, sentences (alone, under the title, in pairs) and, discounted, the whole."""
         heading = self._known(tokens(title, self._bm25.vocab_dict))
         pieces = [piece for one in _SENTENCE.split(body) for piece in _cut(tokens(one, self._bm25.vocab_dict))]
         sentences = [words for words in map(self._known, pieces) if words][:MOST_PASSAGES]
         row = [heading, *sentences]
         whole = frozenset[str]().union(*row)
         found = [Passage(heading, TITLE), *(Passage(words, SENTENCE) for words in sentences)]
-        found += [Passage(one | other, PAIR) for one, other in pairwise(row)]
+        found += [Passage(heading | words, PAIR) for words in sentences]
+        found += [Passage(one | other, APART) for one, other in pairwise(sentences)]
         if len(row) > 2:
             found.append(Passage(whole, WHOLE * min(1.0, WHOLE_WORDS / max(1, len(whole)))))
         return [passage for passage in found if passage.words]

@@ -19,7 +19,7 @@ from bot.pipeline.extracting import extract
 from bot.pipeline.ranking import Ranking, Weighed
 
 SHOWN = 5
-SURE = 0.9
+SURE = 0.85
 # Entries for "it is down": they lead anywhere, so whatever is more exact and nearly as likely goes before them.
 ENTRIES = ("kubernetes/workload-unavailable", "kubernetes/namespace-health")
 

@@ -101,7 +101,7 @@ _PATTERNS: Mapping[ParameterType, Sequence[str]] = {
         _after("app|application|microservice|component|service|svc", rf"{_LABEL}"),
         _before("service|app|application|pods?|api|container", r"[a-z0-9]+(?:-[a-z0-9]+)+"),
         rf"\b(?:deploy|deployment|rollout|release|restart|upgrade|replicas?) of {_Q}({_LABEL}){_END}",
-        rf"\bthe ({_LABEL}) (?:service|app|application|api) (?:in|is|does|has|keeps|cannot|never)\b",
+        rf"\bthe ({_LABEL}) (?:service|api) (?:in|is|does|has|keeps|cannot|never)\b",
         rf"(?m)(?:\b(?:on|of|for)\s+|^[ \t]*|[:,]\s+){_Q}({_LABEL})[\"'`}}*]{{0,3}},?\s+(?:in\s+)?(?:the\s+)?namespace\b",
         _OPENS,
         _DOES,

@@ -23,6 +23,7 @@ SIGNAL_ALONE, SIGNAL_SHARED, SIGNAL_MORE, NAME, OTHER_CASE = 0.6, 0.4, 0.25, 0.3
 CASELESS_FROM = 10
 PLACED = 0.15
 CALM, CALM_WITH_SIGNAL = 0.45, 0.7
+LEAD = 500
 MOST_WORDS, MOST_REASONS = 5, 4
 
 # Types whose values nobody mistakes: naming one says which kind of thing the ticket is about.
@@ -42,7 +43,8 @@ _NOTICE = re.compile(
 _REQUEST = re.compile(
     r"\b(?:"
     r"(?:please|pls|kindly|could (?:you|someone)|can (?:you|someone|we)) (?:\w+ )?"
-    r"(?:add|create|grant|give|let|enable|raise|increase|install|reset|remove|delete|enlarge|assign|schedule|upgrade)"
+    r"(?:add|create|grant|give|let (?!(?:me|us) know)|enable|raise|increase|install|reset"
+    r"|remove|delete|enlarge|assign|schedule|upgrade)"
     r"|(?:need|request(?:ing)?|want|would like|wants?) (?:an? )?(?:new )?"
     r"(?:access|account|licen[cs]e|laptop|permission|login|user)"
     r"|access (?:request|to the)|how (?:do|can|to|should) (?:i|we|one)?\b|feature (?:request|idea|wish)"
@@ -51,6 +53,13 @@ _REQUEST = re.compile(
     r"|not an incident|for approval|best practice|roadmap|decommission)"
     r"|(?:^|\n)\W{0,3}(?:wish|idea|fyi|resolved|question|request|change request|proposal|info)\b",
     re.IGNORECASE,
+)
+
+
+# What closes a mail: the lines after it name people and offices, and what the reader is to delete.
+_SIGNED = re.compile(
+    r"(?im)^[ \t]{0,8}(?:(?:kind|best|warm|many|with)?[ ]?(?:regards|wishes|thanks|greetings)|cheers|thx|thank you"
+    r"|yours \w{1,12}|mit freundlichen gr\w{1,6}|--|sent from my .{0,40})[ ,.!]{0,4}(?:\n.{0,120}){0,9}"
 )
 
 
@@ -84,12 +93,12 @@ class Ranking:
     def weigh(self, title: str, body: str) -> Weighed:
         """Weigh a ticket. Any text will do; what is beyond `MAX_TEXT` characters is not read."""
         title = title[:MAX_TEXT]
-        body = body[: MAX_TEXT - len(title)]
+        body = _SIGNED.sub("", body[: MAX_TEXT - len(title)])
         text = f"{title}\n{body}"
         passages = self._lexicon.passages(title, body)
         overlaps = self._lexicon.overlaps(passages)
         signals = self._signals(text)
-        calm = _calm(title, text, bool(signals))
+        calm = _calm(title, text[: len(title) + LEAD], bool(signals))
         strengths = [
             calm * _together(_strength(signals.get(owner, ())), overlap.share) for owner, overlap in enumerate(overlaps)
         ]
@@ -146,11 +155,11 @@ class Ranking:
         return Lexicon([*runbooks, *((topic.title, *topic.phrases) for topic in self._topics)])
 
 
-def _calm(title: str, text: str, signals: bool) -> float:
+def _calm(title: str, lead: str, signals: bool) -> float:
     """By how much a text that reports no fault is turned down; a machine's own words in it speak against that."""
     if _NOTICE.match(title):
         return CALM
-    if not _REQUEST.search(text):
+    if not _REQUEST.search(lead):
         return 1.0
     return CALM_WITH_SIGNAL if signals else CALM
 
