@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.probes.aws import reachability as reach
-from bot.probes.aws.saying import near
+from bot.probes.aws.naming import near
 from bot.probes.aws.view import AwsView
 
 BALANCERS = "elbv2:DescribeLoadBalancers"

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.model.finding import Finding, Relation
 from bot.model.resource import Resource
-from bot.probes.aws.saying import near
+from bot.probes.aws.naming import near
 from bot.probes.aws.view import AwsView
 
 INSTANCES = "rds:DescribeDBInstances"

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from bot.kit.text import listed
 from bot.model.finding import Finding
 from bot.probes.aws.balancers import CLASSIC_HEALTH, Json
-from bot.probes.aws.saying import Says, shown
 from bot.probes.aws.view import AwsView
+from bot.probes.saying import Says, shown
 
 # words in the description: (cause, what it means, what to do); the first that fits
 _DESCRIPTIONS = (

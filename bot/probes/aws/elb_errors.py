@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from bot.model.finding import Finding, Severity
 from bot.probes.aws.balancers import BALANCERS
-from bot.probes.aws.saying import Says, shown
 from bot.probes.aws.view import AwsView
 from bot.probes.registry import probe
+from bot.probes.saying import Says, shown
 
 SAYS = Says("aws.elb.errors")
 METRICS = "cloudwatch:GetMetricStatistics"

@@ -9,9 +9,10 @@ from bot.kit.text import listed
 from bot.model.finding import Finding, Severity
 from bot.model.resource import Resource
 from bot.probes.aws.balancers import BALANCERS, Json
-from bot.probes.aws.saying import Says, moment, needs, shown
+from bot.probes.aws.naming import moment
 from bot.probes.aws.view import AwsView
 from bot.probes.registry import probe
+from bot.probes.saying import Says, needs, shown
 
 LISTENERS = Says("aws.elb.listeners")
 

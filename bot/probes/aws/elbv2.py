@@ -10,9 +10,10 @@ from bot.model.resource import Resource
 from bot.probes.aws import balancers as read
 from bot.probes.aws.balancers import Found, Group, Json
 from bot.probes.aws.elb import judge_classic
-from bot.probes.aws.saying import Says, called, needs, shown
+from bot.probes.aws.naming import called
 from bot.probes.aws.view import AwsView
 from bot.probes.registry import probe
+from bot.probes.saying import Says, needs, shown
 
 TARGETS = Says("aws.elb.targets")
 _FOUND = (read.BALANCERS, read.GROUPS, read.HEALTH, read.CLASSIC)

@@ -12,9 +12,9 @@ from bot.kit.text import clean, cut
 from bot.model.finding import Finding
 from bot.model.resource import Resource
 from bot.probes.aws.functions import CONFIGURATION, configuration, resource_of
-from bot.probes.aws.saying import Says, needs, shown
 from bot.probes.aws.view import AwsView
 from bot.probes.registry import probe
+from bot.probes.saying import Says, needs, shown
 
 SAYS = Says("aws.lambda.errors")
 LOGS = "logs:FilterLogEvents"

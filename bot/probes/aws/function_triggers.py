@@ -9,9 +9,10 @@ from bot.model.finding import Finding
 from bot.model.resource import Resource
 from bot.probes.aws import reachability as reach
 from bot.probes.aws.functions import CONFIGURATION, Json, configuration, resource_of
-from bot.probes.aws.saying import Says, called, needs, shown
+from bot.probes.aws.naming import called
 from bot.probes.aws.view import AwsView
 from bot.probes.registry import probe
+from bot.probes.saying import Says, needs, shown
 
 MAPPINGS = "lambda:ListEventSourceMappings"
 TABLES = "ec2:DescribeRouteTables"

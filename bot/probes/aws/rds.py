@@ -10,9 +10,10 @@ from bot.kit.text import listed
 from bot.model.finding import Finding
 from bot.model.resource import Resource
 from bot.probes.aws.databases import PERMISSIONS, Database, find, host_region, reached_as
-from bot.probes.aws.saying import Says, moment, needs, shown
+from bot.probes.aws.naming import moment
 from bot.probes.aws.view import AwsView
 from bot.probes.registry import probe
+from bot.probes.saying import Says, needs, shown
 
 STATE = Says("aws.rds.state")
 _FACTS = ("instance", "status", "host", "port", "engine")

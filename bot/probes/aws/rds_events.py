@@ -8,10 +8,11 @@ from typing import Any
 from bot.model.finding import Finding, Severity
 from bot.model.resource import Resource
 from bot.probes.aws.databases import PERMISSIONS, find
+from bot.probes.aws.naming import moment
 from bot.probes.aws.rds import resource_of
-from bot.probes.aws.saying import Says, moment, shown
 from bot.probes.aws.view import AwsView
 from bot.probes.registry import probe
+from bot.probes.saying import Says, shown
 
 EVENTS = Says("aws.rds.events")
 

@@ -11,10 +11,11 @@ from bot.model.finding import Finding
 from bot.model.resource import Resource
 from bot.probes.aws import reachability as reach
 from bot.probes.aws.databases import PERMISSIONS, find, reached_as
+from bot.probes.aws.naming import called
 from bot.probes.aws.rds import resource_of
-from bot.probes.aws.saying import Says, called, needs, shown
 from bot.probes.aws.view import AwsView
 from bot.probes.registry import probe
+from bot.probes.saying import Says, needs, shown
 
 NETWORK = Says("aws.rds.network")
 GROUPS = "ec2:DescribeSecurityGroups"

@@ -8,9 +8,10 @@ from typing import Any
 from bot.kit.text import listed
 from bot.model.finding import Finding
 from bot.model.resource import Resource
-from bot.probes.aws.saying import Says, near, needs, shown
+from bot.probes.aws.naming import near
 from bot.probes.aws.view import AwsView
 from bot.probes.registry import probe
+from bot.probes.saying import Says, needs, shown
 
 HEAD = "s3:HeadBucket"
 BUCKETS = "s3:ListBuckets"

@@ -11,9 +11,9 @@ from bot.model.finding import Finding, Unknown
 from bot.model.resource import Resource
 from bot.probes.aws.policies import NOTHING, Request, Verdict, allows, evaluate
 from bot.probes.aws.s3 import bucket_of
-from bot.probes.aws.saying import Says, needs, shown
 from bot.probes.aws.view import AwsView
 from bot.probes.registry import probe
+from bot.probes.saying import Says, needs, shown
 
 POLICY = "s3:GetBucketPolicy"
 BLOCK = "s3:GetPublicAccessBlock"

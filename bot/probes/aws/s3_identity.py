@@ -13,9 +13,9 @@ from bot.model.resource import Resource
 from bot.probes.aws.policies import Request
 from bot.probes.aws.s3 import ENCRYPTION, bucket_of, key_of
 from bot.probes.aws.s3_access import ANYBODY, POLICY, allowed_by, bucket_policy, evaluated, request_for
-from bot.probes.aws.saying import Says, needs, shown
 from bot.probes.aws.view import AwsView
 from bot.probes.registry import probe
+from bot.probes.saying import Says, needs, shown
 
 SIMULATE = "iam:SimulatePrincipalPolicy"
 ROLE = "iam:GetRole"

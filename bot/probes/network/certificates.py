@@ -13,8 +13,9 @@ from bot.model.finding import Finding, Severity
 from bot.model.resource import Resource
 from bot.probes.network.addresses import canonical
 from bot.probes.network.client import Handshake
-from bot.probes.network.saying import Says, connection_fault, endpoint_needs, name_fault, shown, thing
+from bot.probes.network.faults import connection_fault, endpoint_needs, name_fault, thing
 from bot.probes.registry import probe
+from bot.probes.saying import Says, shown
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate

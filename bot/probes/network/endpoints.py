@@ -11,8 +11,9 @@ from bot.model.finding import Finding, Severity, Status, Unknown
 from bot.model.resource import Resource
 from bot.probes.network.addresses import canonical
 from bot.probes.network.client import Response
-from bot.probes.network.saying import Says, connection_fault, endpoint_needs, name_fault, shown, thing
+from bot.probes.network.faults import connection_fault, endpoint_needs, name_fault, thing
 from bot.probes.registry import probe
+from bot.probes.saying import Says, shown
 
 if TYPE_CHECKING:
     from bot.probes.network.view import NetworkView

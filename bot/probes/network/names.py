@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from bot.kit.text import listed
 from bot.model.finding import Finding, Status, Unknown
-from bot.probes.network.saying import Says, name_fault, thing
+from bot.probes.network.faults import name_fault, thing
 from bot.probes.registry import probe
+from bot.probes.saying import Says
 
 if TYPE_CHECKING:
     from bot.probes.network.view import NetworkView

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from bot.probes.network.client import Resolution
-from bot.probes.network.saying import Says, connection_fault, endpoint_needs, name_fault, thing
+from bot.probes.network.faults import connection_fault, endpoint_needs, name_fault, thing
+from bot.probes.saying import Says
 
 SAYS = Says("network.http.status")
 

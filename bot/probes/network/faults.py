@@ -1,34 +1,11 @@
-"""Builds findings about names, endpoints and certificates, and relates them."""
+"""What is wrong with a name or a connection, and how endpoints, names and certificates relate."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
-from bot.model.finding import Evidence, Finding, Relation, Severity, Status
+from bot.model.finding import Finding, Relation
 from bot.model.resource import Resource
 from bot.probes.network.client import Resolution
-
-
-@dataclass(frozen=True, slots=True)
-class Says:
-    """What one probe says."""
-
-    probe: str
-
-    def ok(self, resource: Resource, summary: str, **more: Any) -> Finding:
-        """Say that it was looked at and is well."""
-        return Finding(self.probe, resource, Status.OK, summary, **more)
-
-    def critical(self, cause: str, resource: Resource, summary: str, remedy: str, **more: Any) -> Finding:
-        """Say what is broken, and what to do next."""
-        more.setdefault("severity", Severity.HIGH)
-        return Finding(self.probe, resource, Status.CRITICAL, summary, cause=cause, remedy=remedy, **more)
-
-    def warning(self, cause: str, resource: Resource, summary: str, remedy: str, **more: Any) -> Finding:
-        """Say what is not broken yet."""
-        more.setdefault("severity", Severity.MEDIUM)
-        return Finding(self.probe, resource, Status.WARNING, summary, cause=cause, remedy=remedy, **more)
+from bot.probes.saying import Says, shown
 
 
 def thing(kind: str, host: str, port: int = 0) -> Resource:
@@ -43,11 +20,6 @@ def endpoint_needs(host: str, port: int) -> tuple[Relation, ...]:
         Relation(endpoint, thing("Name", host), "is found by its name"),
         Relation(endpoint, thing("Certificate", host, port), "proves who it is"),
     )
-
-
-def shown(label: str, text: str, command: str) -> tuple[Evidence, ...]:
-    """Give one piece of evidence, with the command that shows it."""
-    return (Evidence(label, text, command),)
 
 
 def name_fault(says: Says, host: str, resolution: Resolution, record: str = "A") -> Finding | None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from bot.model.finding import Severity, Status
 from bot.model.resource import Resource
-from bot.probes.aws.saying import Says, called, near, needs, tagged
+from bot.probes.saying import Says, needs
 
 WHERE = Resource("aws", "1", "eu-west-2", "rds.DBInstance", "orders")
 
@@ -12,19 +12,6 @@ def test_critical_findings_are_of_high_severity_unless_said_otherwise():
     assert says.critical("a", WHERE, "b", "c").severity is Severity.HIGH
     assert says.critical("a", WHERE, "b", "c", severity=Severity.MEDIUM).severity is Severity.MEDIUM
     assert says.ok(WHERE, "b").status is Status.OK
-
-
-def test_near_names_leave_strangers_out():
-    assert set(near("order-db", ["orders-db", "warehouse", "order-dbs"])) == {"order-dbs", "orders-db"}
-
-
-def test_things_are_called_by_id_and_name():
-    assert called({"GroupId": "sg-1", "GroupName": "db"}, "GroupId", "GroupName") == "sg-1 (db)"
-    assert called({"RouteTableId": "rtb-1", "Tags": [{"Key": "Name", "Value": "private"}]}, "RouteTableId") == (
-        "rtb-1 (private)"
-    )
-    assert called({"RouteTableId": "rtb-1"}, "RouteTableId") == "rtb-1"
-    assert tagged({"Tags": [{"Key": "team", "Value": "x"}]}) == ""
 
 
 def test_relations_point_from_what_needs_to_what_is_needed():
