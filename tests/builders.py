@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -25,7 +25,9 @@ from bot.model import (
     Ticket,
     TicketKind,
     Triggers,
+    Unknown,
 )
+from bot.model.errors import DeadlineExceeded, OutsideError
 from bot.model.probe import ProbeOutcome, ProbeParameter, ProbeSpec
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -103,8 +105,14 @@ def a_spec(name: str = "kubernetes.pod.waiting", **more: Any) -> ProbeSpec:
 class ScriptedProbes:
     """A twin of `ports.Probes`: answers by probe name with findings, or raises; keeps what it was asked."""
 
-    def __init__(self, answers: Mapping[str, Any], specs: Mapping[str, ProbeSpec] | None = None) -> None:
-        self.answers = answers
+    def __init__(
+        self,
+        answers: Mapping[str, Any],
+        specs: Mapping[str, ProbeSpec] | None = None,
+        clock: Callable[[], datetime] = noon,
+    ) -> None:
+        self.answers, self.clock = answers, clock
+        self.deadline = datetime.max.replace(tzinfo=UTC)
         self.known = specs or {name: a_spec(name) for name in answers}
         self.asked: list[tuple[str, dict[str, object]]] = []
         self.closed = 0
@@ -113,12 +121,17 @@ class ScriptedProbes:
         return self.known
 
     def session(self, targets: Mapping[str, str], deadline: datetime) -> ScriptedProbes:
-        self.targets = dict(targets)
+        self.targets, self.deadline = dict(targets), deadline
         return self
 
     def run(self, probe: str, arguments: Mapping[str, object]) -> ProbeOutcome:
+        if self.clock() >= self.deadline:
+            raise DeadlineExceeded
         self.asked.append((probe, dict(arguments)))
         answer = self.answers[probe]
+        if isinstance(answer, OutsideError):
+            unknown = {"unknown_because": Unknown.UNAVAILABLE, "permission": getattr(answer, "permission", "")}
+            return ProbeOutcome((a_finding(status=Status.UNKNOWN, probe=probe, summary=answer.message, **unknown),))
         if isinstance(answer, Exception):
             raise answer
         if callable(answer):

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from bot.model import Address, ApiCall, Match, RawMessage, Report, Runbook
 from bot.model.errors import InputError
 from bot.model.ports import Submission, TicketStatus
+from bot.pipeline.extracting import check_given
 from tests.builders import a_runbook
 
 
@@ -39,11 +40,16 @@ class MemoryDesk:
     asked: list[Asked] = field(default_factory=list)
     cancelled: list[tuple[str, str]] = field(default_factory=list)
     escalated: list[tuple[str, str, str]] = field(default_factory=list)
+    clicks: set[tuple[str, str]] = field(default_factory=set)
     votes: dict[tuple[str, str], bool] = field(default_factory=dict)
     events: list[str] = field(default_factory=list)
     wrong: str = ""
     broken: bool = False
     changed: threading.Condition = field(default_factory=lambda: threading.Condition(threading.RLock()))
+
+    def _ticket(self, ticket: str) -> None:
+        if ticket not in self.tickets:
+            raise InputError(f"there is no ticket {ticket!r}")
 
     def _check(self) -> None:
         if self.broken:
@@ -71,6 +77,9 @@ class MemoryDesk:
 
     def ask_again(self, ticket: str, runbook: str, parameters: Mapping[str, str], by: str, click: str) -> Submission:
         self._check()
+        self._ticket(ticket)
+        if runbook:
+            self.runbook(runbook)
         with self.changed:
             fresh = not any(one.click == click for one in self.asked)
             if fresh:
@@ -82,7 +91,7 @@ class MemoryDesk:
         return next((key for key, raw in reversed(self.tickets.items()) if address in raw.reply_to), None)
 
     def ticket_of_key(self, key: str) -> str | None:
-        return next((ticket for ticket, raw in self.tickets.items() if raw.origin.key == key), None)
+        return next((ticket for ticket, raw in reversed(self.tickets.items()) if raw.origin.key == key), None)
 
     def match_of(self, ticket: str) -> Match | None:
         return self.matches.get(ticket)
@@ -92,7 +101,7 @@ class MemoryDesk:
 
     def status(self, ticket: str | None = None, limit: int = 10) -> tuple[TicketStatus, ...]:
         found = (
-            self.tickets.items()
+            reversed(self.tickets.items())
             if ticket is None
             else [(ticket, self.tickets[ticket])]
             if ticket in self.tickets
@@ -104,13 +113,17 @@ class MemoryDesk:
         )
 
     def cancel(self, ticket: str, by: str) -> bool:
-        self.cancelled.append((ticket, by))
-        return len(self.cancelled) == 1
+        fresh = ticket in self.tickets and all(stopped != ticket for stopped, _ in self.cancelled)
+        if fresh:
+            self.cancelled.append((ticket, by))
+        return fresh
 
     def escalate(self, ticket: str, by: str, reason: str, click: str) -> bool:
+        self._ticket(ticket)
         with self.changed:
-            fresh = not any(one[0] == ticket for one in self.escalated)
+            fresh = (ticket, click) not in self.clicks
             if fresh:
+                self.clicks.add((ticket, click))
                 self.escalated.append((ticket, by, reason))
             return fresh
 
@@ -128,7 +141,7 @@ class MemoryDesk:
     def dry_run(self, runbook: str, parameters: Mapping[str, str]) -> tuple[ApiCall, ...]:
         if self.wrong:
             raise InputError(self.wrong)
-        namespace = parameters.get("namespace", "-")
+        namespace = check_given(self.runbook(runbook), parameters).get("namespace", "-")
         return (ApiCall("kubernetes", f"GET /api/v1/namespaces/{namespace}/pods?limit=500", "planned"),)
 
     def wait_for(self, predicate, timeout: float = 5.0):
