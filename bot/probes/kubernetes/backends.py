@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.probes.kubernetes import endpoints, podstates, serviceports
-from bot.probes.kubernetes.faults import HOST
 from bot.probes.kubernetes.labels import near, near_hint
 from bot.probes.kubernetes.loghosts import Place, is_address
-from bot.probes.kubernetes.verdicts import Ref, Verdict, fault, ref
+from bot.probes.kubernetes.verdicts import HOST, Ref, Verdict, fault, ref
 from bot.probes.kubernetes.workloads import find
 
 if TYPE_CHECKING:

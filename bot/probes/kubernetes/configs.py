@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.kit.text import one_line
 from bot.model.finding import Evidence
-from bot.probes.kubernetes import configerrors, faults
+from bot.probes.kubernetes import configerrors, faults, podstates
 from bot.probes.kubernetes.configerrors import Complaint
 from bot.probes.kubernetes.configobjects import blame
 from bot.probes.kubernetes.configrefs import Reference, references
 from bot.probes.kubernetes.containers import Container, Pod, containers, volume
-from bot.probes.kubernetes.faults import Fault, FaultyPod, owner
+from bot.probes.kubernetes.faults import Fault, FaultyPod
 from bot.probes.kubernetes.mountedfiles import keys
+from bot.probes.kubernetes.owners import owner
 from bot.probes.kubernetes.selection import choose
 from bot.probes.kubernetes.verdicts import Ref, Verdict, count, fault
 from bot.probes.registry import probe
@@ -43,17 +44,11 @@ class Heard(NamedTuple):
 def config(view: KubernetesView, *, namespace: str, workload: str = "", pod: str = "") -> Iterator[Finding]:
     """Which ConfigMap, Secret, key, field, mount or secret provider keeps a pod from starting."""
     chosen = choose(view, namespace, workload, pod)
-    yield from faults.replaced(view, CONFIG, namespace, pod, chosen.instead)
-    name = pod or workload
-    if chosen.missing:
-        yield faults.nothing_there(view, CONFIG, namespace, name, chosen.near)
-        return
-    faulty = tuple(config_faults(view, chosen.pods))
-    yield from faults.findings(view, CONFIG, faulty)
-    if not faulty and chosen.complete:
-        looked = count(len(chosen.pods), "pod")
-        summary = f"No pod of {name or namespace} waits for a ConfigMap, a Secret or a mount ({looked} looked at)"
-        yield faults.healthy(view, CONFIG, namespace, name, summary)
+    yield from faults.told(view, CONFIG, chosen, lambda pods: config_faults(view, pods), _well)
+
+
+def _well(name: str, pods: Sequence[Pod]) -> str:
+    return f"No pod of {name} waits for a ConfigMap, a Secret or a mount ({count(len(pods), 'pod')} looked at)"
 
 
 def config_faults(view: KubernetesView, pods: Iterable[Pod]) -> Iterator[FaultyPod]:
@@ -68,7 +63,7 @@ def config_faults(view: KubernetesView, pods: Iterable[Pod]) -> Iterator[FaultyP
 
 
 def _held_up(pod: Pod) -> bool:
-    return "deletionTimestamp" not in pod["metadata"] and any(
+    return not podstates.is_going(pod) and any(
         each.waiting in (*_REFUSED, *_NOT_YET, "CrashLoopBackOff") for each in containers(pod)
     )
 

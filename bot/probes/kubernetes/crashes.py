@@ -12,10 +12,12 @@ from typing import Any
 
 from bot.kit.text import listed, one_line
 from bot.model.finding import Evidence
+from bot.probes.kubernetes import podstates
 from bot.probes.kubernetes.containers import Container, Pod, Termination, containers
 from bot.probes.kubernetes.crashcauses import Said, say
-from bot.probes.kubernetes.faults import Fault, owner
+from bot.probes.kubernetes.faults import Fault
 from bot.probes.kubernetes.logs import Reading, read_log, tail
+from bot.probes.kubernetes.owners import owner
 from bot.probes.kubernetes.verdicts import count
 
 Event = Mapping[str, Any]
@@ -35,7 +37,7 @@ def crashing(pod: Pod, now: datetime, min_restarts: int = 1) -> Container | None
 
     A container that runs again and has done so for a while is well, whatever its restart count.
     """
-    if "deletionTimestamp" in pod["metadata"] or pod.get("status", {}).get("reason") == "Evicted":
+    if podstates.is_going(pod) or pod.get("status", {}).get("reason") == "Evicted":
         return None
     for container in containers(pod):
         if _stops(pod, container, now, min_restarts) or blocks(container, now):

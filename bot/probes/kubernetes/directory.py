@@ -20,7 +20,8 @@ from bot.probes.kubernetes.asking import METADATA_RATHER, Asked, BadRequest
 from bot.probes.kubernetes.client import KubernetesClient, open_client
 from bot.probes.kubernetes.kinds import kind_of
 from bot.probes.kubernetes.nearness import exact, near, stems
-from bot.probes.kubernetes.relations import name_of, namespace_of, top_owner
+from bot.probes.kubernetes.owners import top_owner
+from bot.probes.kubernetes.verdicts import ref
 from bot.settings import KubernetesSettings
 
 T = TypeVar("T")
@@ -222,10 +223,8 @@ class KubernetesDirectory:
                 return ()
             raise
         pods = asked.path.endswith("/pods")
-        return tuple(
-            Place(namespace_of(item), top_owner(item)[1] if pods else name_of(item))
-            for item in answer.get("items") or ()
-        )
+        found = (top_owner(item) if pods else ref(item) for item in answer.get("items") or ())
+        return tuple(Place(about.namespace, about.name) for about in found)
 
     def _connected(self) -> KubernetesClient:
         with self._lock:

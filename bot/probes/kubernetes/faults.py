@@ -6,21 +6,20 @@ it stands in `beneath`: the pod is then a symptom of it. `needs` are objects tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.model.finding import Evidence, Finding, Relation, Severity, Status, Unknown
-from bot.model.resource import Resource
-from bot.probes.kubernetes.verdicts import Ref, Verdict, count, resource, to_finding
+from bot.probes.kubernetes.owners import owner
+from bot.probes.kubernetes.verdicts import Ref, Verdict, count, ref, resource, sound, to_finding
 
 if TYPE_CHECKING:
+    from bot.probes.kubernetes.selection import Chosen
     from bot.probes.kubernetes.view import KubernetesView
 
 Pod = Mapping[str, Any]
-
-HOST = "Host"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +46,20 @@ class FaultyPod:
     fault: Fault
 
     @property
-    def name(self) -> str:
-        """Give the pod's name."""
-        return str(self.pod["metadata"]["name"])
-
-    @property
-    def namespace(self) -> str:
-        """Give the pod's namespace."""
-        return str(self.pod["metadata"].get("namespace", ""))
+    def about(self) -> Ref:
+        """Name the pod."""
+        return ref(self.pod, "Pod")
 
 
-def owner(pod: Pod) -> Ref:
-    """Name the workload of a pod: its Deployment (over the ReplicaSet), else its controller, else the pod itself."""
-    metadata = pod["metadata"]
-    namespace = str(metadata.get("namespace", ""))
-    controller: Mapping[str, Any] = next(iter(metadata.get("ownerReferences") or ()), {})
-    if not controller:
-        return Ref("Pod", str(metadata["name"]), namespace)
-    kind, name = str(controller.get("kind", "")), str(controller.get("name", ""))
-    template = (metadata.get("labels") or {}).get("pod-template-hash", "")
-    if kind == "ReplicaSet" and template and name.endswith(f"-{template}"):
-        return Ref("Deployment", name.removesuffix(f"-{template}"), namespace)
-    return Ref(kind, name, namespace)
+Judge = Callable[[Sequence[Pod]], Iterable[FaultyPod]]
+Well = Callable[[str, Sequence[Pod]], str]
+"""Says what is well: takes the name that was asked for, and the pods."""
 
 
 def findings(view: KubernetesView, probe: str, faulty: Iterable[FaultyPod]) -> Iterator[Finding]:
     """Give one finding for each fault that pods of one workload share, then what lies beneath, each object once."""
     groups: dict[tuple[Ref, str, str], list[FaultyPod]] = {}
-    for each in sorted(faulty, key=lambda each: (each.namespace, each.name)):
+    for each in sorted(faulty, key=lambda each: (each.about.namespace, each.about.name)):
         groups.setdefault((owner(each.pod), each.fault.cause, each.fault.subject), []).append(each)
     beneath: dict[tuple[Ref, str], Verdict] = {}
     for (workload, _, _), group in groups.items():
@@ -83,16 +68,15 @@ def findings(view: KubernetesView, probe: str, faulty: Iterable[FaultyPod]) -> I
             for verdict in each.fault.beneath:
                 beneath.setdefault((verdict.about, verdict.cause), verdict)
     for verdict in beneath.values():
-        yield _tied(view, probe, verdict)
+        yield to_finding(view, probe, verdict)
 
 
 def _finding(view: KubernetesView, probe: str, workload: Ref, group: Sequence[FaultyPod]) -> Finding:
     first, fault = group[0], group[0].fault
-    about = view.resource("Pod", first.name, first.namespace)
     more = f" The same in {count(len(group) - 1, 'more pod')} of {workload}." if len(group) > 1 else ""
     return Finding(
         probe=probe,
-        resource=about,
+        resource=resource(view, first.about),
         status=fault.status,
         summary=f"{fault.summary}{more}",
         severity=Severity.HIGH if fault.status is Status.CRITICAL else Severity.LOW,
@@ -106,47 +90,39 @@ def _finding(view: KubernetesView, probe: str, workload: Ref, group: Sequence[Fa
 
 
 def _relations(view: KubernetesView, workload: Ref, group: Sequence[FaultyPod]) -> Iterator[Relation]:
-    first = view.resource("Pod", group[0].name, group[0].namespace)
     if workload.kind != "Pod":
-        yield Relation(resource(view, workload), first, "runs the pod")
+        yield Relation(resource(view, workload), resource(view, group[0].about), "runs the pod")
     for each in group:
-        pod = view.resource("Pod", each.name, each.namespace)
+        pod = resource(view, each.about)
         for need, why in each.fault.needs:
-            yield Relation(pod, target(view, need), why)
+            yield Relation(pod, resource(view, need), why)
         for verdict in each.fault.beneath:
-            if verdict.about != Ref("Pod", each.name, each.namespace):
-                yield Relation(pod, target(view, verdict.about), f"needs {verdict.about}")
+            if verdict.about != each.about:
+                yield Relation(pod, resource(view, verdict.about), f"needs {verdict.about}")
 
 
-def target(view: KubernetesView, which: Ref) -> Resource:
-    """Give the resource of `which`; a host outside the cluster belongs to the network."""
-    return Resource("network", "", "", HOST, which.name) if which.kind == HOST else resource(view, which)
+def told(view: KubernetesView, probe: str, chosen: Chosen, judge: Judge, well: Well) -> Iterator[Finding]:
+    """Give the findings of a probe over the pods that were chosen: their faults, or what it looked at and found well.
+
+    No pod to look at is neither healthy nor a fault; nothing is called well when pods may have been missed.
+    """
+    if chosen.instead:
+        summary = f"Pod {chosen.asked} no longer exists; the pods of {chosen.instead} were looked at instead"
+        yield _absent(view, probe, chosen.namespace, summary)
+    if chosen.missing:
+        yield _absent(view, probe, chosen.namespace, _none_there(chosen))
+        return
+    faulty = tuple(judge(chosen.pods))
+    yield from findings(view, probe, faulty)
+    if not faulty and chosen.complete:
+        about = Ref("Workload", chosen.asked, chosen.namespace) if chosen.asked else Ref("Namespace", chosen.namespace)
+        yield to_finding(view, probe, sound(about, well(chosen.asked or chosen.namespace, chosen.pods)))
 
 
-def _tied(view: KubernetesView, probe: str, verdict: Verdict) -> Finding:
-    return replace(to_finding(view, probe, verdict), resource=target(view, verdict.about))
-
-
-def healthy(view: KubernetesView, probe: str, namespace: str, name: str, summary: str) -> Finding:
-    """Say what was looked at and found in order."""
-    about = view.resource("Namespace", namespace) if not name else view.resource("Workload", name, namespace)
-    return Finding(probe=probe, resource=about, status=Status.OK, summary=summary)
-
-
-def nothing_there(view: KubernetesView, probe: str, namespace: str, name: str, near: Sequence[str] = ()) -> Finding:
-    """Say that there is no pod to look at: that is neither healthy nor a fault."""
-    what = f"no pod of {name} in namespace {namespace}" if name else f"no pod in namespace {namespace}"
-    hint = f" (near names: {', '.join(near)})" if near else ""
-    summary = f"There is {what}{hint}: check the name, and whether it is scaled to zero"
-    return _absent(view, probe, namespace, summary)
-
-
-def replaced(view: KubernetesView, probe: str, namespace: str, pod: str, workload: str) -> Iterator[Finding]:
-    """Say that a pod no longer exists and that those of its workload stand in for it; nothing when it does exist."""
-    if workload:
-        yield _absent(
-            view, probe, namespace, f"Pod {pod} no longer exists; the pods of {workload} were looked at instead"
-        )
+def _none_there(chosen: Chosen) -> str:
+    what = f"no pod of {chosen.asked} in namespace" if chosen.asked else "no pod in namespace"
+    hint = f" (near names: {', '.join(chosen.near)})" if chosen.near else ""
+    return f"There is {what} {chosen.namespace}{hint}: check the name, and whether it is scaled to zero"
 
 
 def _absent(view: KubernetesView, probe: str, namespace: str, summary: str) -> Finding:

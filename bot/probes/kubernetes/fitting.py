@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from bot.probes.kubernetes.labels import labels_of
 from bot.probes.kubernetes.quantities import number
-from bot.probes.kubernetes.verdicts import condition
+from bot.probes.kubernetes.verdicts import is_true
 
 Pod = Mapping[str, Any]
 Node = Mapping[str, Any]
@@ -59,7 +59,7 @@ def priority(pod: Pod) -> int:
 
 def is_ready(node: Node) -> bool:
     """Say whether the kubelet of a node reports ready."""
-    return condition(node, "Ready").get("status") == "True"
+    return is_true(node, "Ready")
 
 
 def is_cordoned(node: Node) -> bool:

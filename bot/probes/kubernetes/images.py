@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from bot.kit.text import listed, one_line
 from bot.model.finding import Evidence
-from bot.probes.kubernetes import faults, pullsecrets
+from bot.probes.kubernetes import faults, podstates, pullsecrets
 from bot.probes.kubernetes.containers import Container, containers
-from bot.probes.kubernetes.faults import Fault, FaultyPod, owner
+from bot.probes.kubernetes.faults import Fault, FaultyPod
+from bot.probes.kubernetes.owners import owner
 from bot.probes.kubernetes.pullerrors import Answer, Image, classify, parse_image
 from bot.probes.kubernetes.selection import choose
 from bot.probes.kubernetes.verdicts import count
@@ -44,16 +45,11 @@ PULL_REASONS = frozenset(
 def image(view: KubernetesView, *, namespace: str, workload: str = "", pod: str = "") -> Iterator[Finding]:
     """Why an image does not arrive: tag, repository, right to pull, registry, or its name."""
     chosen = choose(view, namespace, workload, pod)
-    yield from faults.replaced(view, IMAGE, namespace, pod, chosen.instead)
-    name = pod or workload
-    if chosen.missing:
-        yield faults.nothing_there(view, IMAGE, namespace, name, chosen.near)
-        return
-    faulty = tuple(image_faults(view, chosen.pods))
-    yield from faults.findings(view, IMAGE, faulty)
-    if not faulty and chosen.complete:
-        summary = f"Every image of {name or namespace} has arrived ({count(len(chosen.pods), 'pod')} looked at)"
-        yield faults.healthy(view, IMAGE, namespace, name, summary)
+    yield from faults.told(view, IMAGE, chosen, lambda pods: image_faults(view, pods), _well)
+
+
+def _well(name: str, pods: Sequence[Pod]) -> str:
+    return f"Every image of {name} has arrived ({count(len(pods), 'pod')} looked at)"
 
 
 def image_faults(view: KubernetesView, pods: Iterable[Pod]) -> Iterator[FaultyPod]:
@@ -73,7 +69,7 @@ def image_faults(view: KubernetesView, pods: Iterable[Pod]) -> Iterator[FaultyPo
 
 def waiting_for_image(pod: Pod) -> Container | None:
     """Give the first container that waits for its image in vain."""
-    if "deletionTimestamp" in pod["metadata"]:
+    if podstates.is_going(pod):
         return None
     return next((each for each in containers(pod) if each.waiting in PULL_REASONS), None)
 

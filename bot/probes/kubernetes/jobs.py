@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 from bot.probes.kubernetes import cronjobs, jobstates
 from bot.probes.kubernetes.creation import refusal
 from bot.probes.kubernetes.labels import labels_of, near_hint, selects
-from bot.probes.kubernetes.verdicts import Ref, Verdict, condition, fault, moment, ref, symptom, to_finding
+from bot.probes.kubernetes.owners import owns
+from bot.probes.kubernetes.verdicts import (
+    Ref,
+    Verdict,
+    fault,
+    is_true,
+    ref,
+    seen_at,
+    symptom,
+    to_finding,
+)
 from bot.probes.kubernetes.workloads import policies
 from bot.probes.registry import probe
 
@@ -57,15 +67,12 @@ def state(view: KubernetesView, *, namespace: str, job: str = "", patience_minut
 
 def owned(cron_job: Object, jobs: Sequence[Object]) -> list[Object]:
     """Give the Jobs of a CronJob, the newest first."""
-    name = cron_job["metadata"]["name"]
-    own = [
-        job
-        for job in jobs
-        if any(
-            (o.get("kind"), o.get("name")) == ("CronJob", name) for o in job["metadata"].get("ownerReferences") or ()
-        )
-    ]
-    return sorted(own, key=lambda job: str(job["metadata"].get("creationTimestamp", "")), reverse=True)
+    about = ref(cron_job, "CronJob")
+    return sorted(
+        (job for job in jobs if owns(about, job)),
+        key=lambda job: str(job["metadata"].get("creationTimestamp", "")),
+        reverse=True,
+    )
 
 
 def _of_cron_job(view: KubernetesView, cron_job: Object, own: Sequence[Object]) -> Iterator[Verdict]:
@@ -73,7 +80,7 @@ def _of_cron_job(view: KubernetesView, cron_job: Object, own: Sequence[Object]) 
     events = view.events(about.namespace, "CronJob", about.name)
     verdicts = cronjobs.judge(cron_job, own, events, datetime.now(UTC))
     yield from verdicts
-    if own and condition(own[0], "Failed").get("status") == "True" and all(each.cause == "" for each in verdicts[:1]):
+    if own and is_true(own[0], "Failed") and all(each.cause == "" for each in verdicts[:1]):
         latest = ref(own[0], "Job")
         yield symptom(
             about,
@@ -111,7 +118,7 @@ def _refused(view: KubernetesView, about: Ref, job: Object, pods: Sequence[Objec
     if pods or job.get("spec", {}).get("suspend") or job.get("status", {}).get("completionTime"):
         return ""
     for event in view.events(about.namespace, "Job", about.name):
-        seen = moment(event.get("lastTimestamp") or event.get("eventTime"))
+        seen = seen_at(event)
         if event.get("reason") == "FailedCreate" and seen and datetime.now(UTC) - seen < timedelta(hours=1):
             return str(event.get("message", ""))
     return ""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.probes.kubernetes import podstates
-from bot.probes.kubernetes.verdicts import Ref, Verdict, condition, count, fault, moment, ref, sound, symptom
+from bot.probes.kubernetes.verdicts import Ref, Verdict, condition, count, fault, is_true, moment, ref, sound, symptom
 
 Object = Mapping[str, Any]
 Pods = Sequence[Object]
@@ -98,7 +98,7 @@ def _deadline(job: Object, about: Ref, failed: Mapping[str, Any], since: datetim
 
 
 def _never_starts(job: Object) -> Verdict | None:
-    if job.get("spec", {}).get("parallelism", 1) != 0 or condition(job, "Complete").get("status") == "True":
+    if job.get("spec", {}).get("parallelism", 1) != 0 or is_true(job, "Complete"):
         return None
     about = about_job(job)
     return fault(
@@ -149,7 +149,7 @@ def _hindered(job: Object, pods: Pods) -> Verdict | None:
 
 def _in_order(job: Object) -> Verdict:
     about, status = about_job(job), job.get("status", {})
-    if condition(job, "Complete").get("status") == "True":
+    if is_true(job, "Complete"):
         return sound(
             about, f"{about} completed{' at ' + status['completionTime'] if 'completionTime' in status else ''}."
         )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.probes.kubernetes import podstates
-from bot.probes.kubernetes.verdicts import Verdict, age_of, condition, count, fault, ref
+from bot.probes.kubernetes.verdicts import Verdict, age_of, count, fault, is_true, ref
 
 Object = Mapping[str, Any]
 FAILED = frozenset({"SyncLoadBalancerFailed", "FailedBuildModel", "FailedDeployModel", "CreatingLoadBalancerFailed"})
@@ -79,7 +79,7 @@ def local_only(service: Object, pods: Sequence[Object], nodes: Sequence[Object])
     else:
         return None
     served = {pod.get("spec", {}).get("nodeName") for pod in pods if podstates.is_ready(pod)}
-    up = [node["metadata"]["name"] for node in nodes if condition(node, "Ready").get("status") == "True"]
+    up = [node["metadata"]["name"] for node in nodes if is_true(node, "Ready")]
     bare = sorted(set(up) - served)
     if not bare or not served:
         return None

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.kit.text import one_line
 from bot.model.finding import Evidence
-from bot.probes.kubernetes import faults, oom
+from bot.probes.kubernetes import faults, oom, podstates
 from bot.probes.kubernetes.containers import Container, containers
 from bot.probes.kubernetes.crashcauses import say
-from bot.probes.kubernetes.faults import Fault, FaultyPod, owner
+from bot.probes.kubernetes.faults import Fault, FaultyPod
 from bot.probes.kubernetes.logs import read_log, tail
+from bot.probes.kubernetes.owners import owner
 from bot.probes.kubernetes.selection import choose
 from bot.probes.kubernetes.verdicts import count
 from bot.probes.registry import probe
@@ -39,24 +40,19 @@ def memory(
     view: KubernetesView, *, namespace: str, workload: str = "", pod: str = "", recent_hours: int = 24
 ) -> Iterator[Finding]:
     """Which memory limit killed a container: its own, the node's, or one below what its runtime takes."""
+    recent = timedelta(hours=recent_hours)
     chosen = choose(view, namespace, workload, pod)
-    yield from faults.replaced(view, MEMORY, namespace, pod, chosen.instead)
-    name = pod or workload
-    if chosen.missing:
-        yield faults.nothing_there(view, MEMORY, namespace, name, chosen.near)
-        return
-    faulty = tuple(memory_faults(view, chosen.pods, timedelta(hours=recent_hours)))
-    yield from faults.findings(view, MEMORY, faulty)
-    if not faulty and chosen.complete:
-        looked = count(len(chosen.pods), "pod")
-        summary = f"No container of {name or namespace} was killed for its memory ({looked} looked at)"
-        yield faults.healthy(view, MEMORY, namespace, name, summary)
+    yield from faults.told(view, MEMORY, chosen, lambda pods: memory_faults(view, pods, recent), _well)
+
+
+def _well(name: str, pods: Sequence[Pod]) -> str:
+    return f"No container of {name} was killed for its memory ({count(len(pods), 'pod')} looked at)"
 
 
 def memory_faults(view: KubernetesView, pods: Iterable[Pod], recent: timedelta) -> Iterator[FaultyPod]:
     """Give the memory faults of pods: killed by the kernel, or given up by their own runtime."""
     for pod in pods:
-        if "deletionTimestamp" in pod["metadata"]:
+        if podstates.is_going(pod):
             continue
         for container in oom.killed(pod):
             yield FaultyPod(pod, killed(view, pod, container, recent))

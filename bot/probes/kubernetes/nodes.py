@@ -13,6 +13,7 @@ from bot.probes.kubernetes.verdicts import (
     condition,
     count,
     fault,
+    is_true,
     moment,
     ref,
     sound,
@@ -76,7 +77,7 @@ def judge(node: Object, pods: Sequence[Object]) -> Verdict | None:
     about, ready = ref(node, "Node"), condition(node, "Ready")
     held = podstates.needs(pods, "it runs on this node")
     facts = {"node": about.name, "instance": instance_of(node)}
-    if ready.get("status") != "True":
+    if not is_true(node, "Ready"):
         silent = ready.get("status") == "Unknown"
         said = "its kubelet no longer reports" if silent else ready.get("message", "")
         return fault(
@@ -92,7 +93,7 @@ def judge(node: Object, pods: Sequence[Object]) -> Verdict | None:
         )
     for kind in PRESSURES:
         pressed = condition(node, kind)
-        if pressed.get("status") == "True":
+        if is_true(node, kind):
             return caution(
                 about,
                 "node-under-pressure",

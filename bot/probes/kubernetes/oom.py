@@ -10,9 +10,10 @@ from typing import Any
 from bot.model.finding import Evidence, Status
 from bot.probes.kubernetes import runtimes
 from bot.probes.kubernetes.containers import Container, Pod, Termination, containers
-from bot.probes.kubernetes.faults import Fault, owner
+from bot.probes.kubernetes.faults import Fault
+from bot.probes.kubernetes.owners import owner
 from bot.probes.kubernetes.quantities import memory, number
-from bot.probes.kubernetes.verdicts import Ref, Verdict, condition, count, fault, moment
+from bot.probes.kubernetes.verdicts import Ref, Verdict, condition, count, fault, is_true, moment, seen_at
 
 Event = Mapping[str, Any]
 Node = Mapping[str, Any]
@@ -112,14 +113,14 @@ def _system_kill(events: Iterable[Event], end: Termination | None) -> Event | No
     for event in events:
         if event.get("reason") not in ("SystemOOM", "OOMKilling"):
             continue
-        at = moment(event.get("lastTimestamp") or event.get("eventTime"))
+        at = seen_at(event)
         if not at or not end or not end.finished or abs(at - end.finished) < AROUND:
             return event
     return None
 
 
 def _presses(node: Node | None) -> bool:
-    return bool(node) and condition(node or {}, "MemoryPressure").get("status") == "True"
+    return node is not None and is_true(node, "MemoryPressure")
 
 
 def _ranged(pod: Pod) -> str:

@@ -12,9 +12,10 @@ from bot.probes.kubernetes import crashes, memory
 from bot.probes.kubernetes.backends import Backend, look_behind
 from bot.probes.kubernetes.containers import Container
 from bot.probes.kubernetes.crashcauses import place_of
-from bot.probes.kubernetes.faults import Fault, FaultyPod, owner
+from bot.probes.kubernetes.faults import Fault, FaultyPod
 from bot.probes.kubernetes.logs import Reading, read_log
 from bot.probes.kubernetes.mountedfiles import blame_config_map
+from bot.probes.kubernetes.owners import owner
 
 if TYPE_CHECKING:
     from bot.probes.kubernetes.view import KubernetesView

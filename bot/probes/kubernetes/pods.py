@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from bot.probes.kubernetes import faults, podstates
+from bot.probes.kubernetes.owners import owner
 from bot.probes.kubernetes.podfaults import FACTS, PERMISSIONS, crash_faults
 from bot.probes.kubernetes.selection import choose
 from bot.probes.kubernetes.verdicts import count
@@ -13,7 +14,10 @@ from bot.probes.registry import probe
 
 if TYPE_CHECKING:
     from bot.model.finding import Finding
+    from bot.probes.kubernetes.faults import FaultyPod
     from bot.probes.kubernetes.view import KubernetesView
+
+Pod = Mapping[str, Any]
 
 CRASHING = "kubernetes.pod.crashing"
 
@@ -24,21 +28,19 @@ def crashing(
 ) -> Iterator[Finding]:
     """Why containers keep stopping: exit, own probes, log; for a dependency, what stands behind it."""
     chosen = choose(view, namespace, workload, pod)
-    yield from faults.replaced(view, CRASHING, namespace, pod, chosen.instead)
-    name = pod or workload
-    if chosen.missing:
-        yield faults.nothing_there(view, CRASHING, namespace, name, chosen.near)
-        return
-    named = bool(name)
-    pods = [each for each in chosen.pods if named or not _old_run_of_a_job(each)]
-    faulty = tuple(crash_faults(view, pods, min_restarts=min_restarts))
-    yield from faults.findings(view, CRASHING, faulty)
-    if not faulty and chosen.complete:
-        ready = sum(podstates.is_ready(each) for each in pods)
-        summary = f"No container keeps stopping in {name or namespace}: {ready} of {count(len(pods), 'pod')} ready"
-        yield faults.healthy(view, CRASHING, namespace, name, summary)
+    named = bool(workload or pod)
+
+    def judge(pods: Sequence[Pod]) -> Iterator[FaultyPod]:
+        return crash_faults(view, _in_question(pods, named), min_restarts=min_restarts)
+
+    def well(name: str, pods: Sequence[Pod]) -> str:
+        kept = _in_question(pods, named)
+        ready = sum(podstates.is_ready(each) for each in kept)
+        return f"No container keeps stopping in {name}: {ready} of {count(len(kept), 'pod')} ready"
+
+    yield from faults.told(view, CRASHING, chosen, judge, well)
 
 
-def _old_run_of_a_job(pod: podstates.Pod) -> bool:
+def _in_question(pods: Sequence[Pod], named: bool) -> list[Pod]:
     """A failed run of a job is the job's business, unless somebody asks for it by name."""
-    return podstates.is_over(pod) and faults.owner(pod).kind in ("Job", "CronJob")
+    return [pod for pod in pods if named or not (podstates.is_over(pod) and owner(pod).kind in ("Job", "CronJob"))]

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.probes.kubernetes import podstates
+from bot.probes.kubernetes.owners import owns
 from bot.probes.kubernetes.verdicts import (
     Ref,
     Verdict,
@@ -63,8 +64,8 @@ class Rollout:
         """Give the pods of the newest revision; all of them when the replica sets are not known."""
         if not self.replica_sets:
             return tuple(self.pods)
-        newest = self.replica_sets[0]["metadata"]["name"]
-        return tuple(pod for pod in self.pods if newest in _owners(pod))
+        newest = ref(self.replica_sets[0], "ReplicaSet")
+        return tuple(pod for pod in self.pods if owns(newest, pod))
 
     @property
     def old_pods(self) -> tuple[Object, ...]:
@@ -90,10 +91,6 @@ def newest_first(replica_sets: Sequence[Object]) -> tuple[Object, ...]:
 def _revision(replica_set: Object) -> int:
     text = str((replica_set["metadata"].get("annotations") or {}).get(REVISION, "0"))
     return int(text) if text.isdigit() else 0
-
-
-def _owners(obj: Object) -> tuple[str, ...]:
-    return tuple(owner.get("name", "") for owner in obj["metadata"].get("ownerReferences") or ())
 
 
 def judge(rollout: Rollout) -> Verdict:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from bot.kit.text import listed, one_line
 from bot.model.finding import Evidence, Status
-from bot.probes.kubernetes import creation, faults, fitting, placement, schedulermessage
-from bot.probes.kubernetes.faults import Fault, FaultyPod, owner
+from bot.probes.kubernetes import creation, faults, fitting, placement, podstates, schedulermessage
+from bot.probes.kubernetes.faults import Fault, FaultyPod
+from bot.probes.kubernetes.owners import owner
 from bot.probes.kubernetes.placement import Nodes, Reason
 from bot.probes.kubernetes.selection import choose
-from bot.probes.kubernetes.verdicts import Ref, age_of, condition, count, moment, to_finding
+from bot.probes.kubernetes.verdicts import Ref, age_of, condition, count, moment, seen_at, to_finding
 from bot.probes.kubernetes.workloads import policies
 from bot.probes.registry import probe
 
@@ -55,20 +56,17 @@ def scheduling(
     view: KubernetesView, *, namespace: str, workload: str = "", pod: str = "", most_nodes: int = 8
 ) -> Iterator[Finding]:
     """Why pods stay Pending without a node: room, taints, labels, claims, closed nodes, gates, the autoscaler."""
-    chosen = choose(view, namespace, workload, pod)
-    yield from faults.replaced(view, SCHEDULING, namespace, pod, chosen.instead)
-    name = pod or workload
     refused = () if pod else tuple(_never_created(view, namespace, workload))
     yield from refused
-    if chosen.missing:
-        if not refused:
-            yield faults.nothing_there(view, SCHEDULING, namespace, name, chosen.near)
-        return
-    faulty = tuple(scheduling_faults(view, chosen.pods, most_nodes))
-    yield from faults.findings(view, SCHEDULING, faulty)
-    if not faulty and not refused and chosen.complete:
-        summary = f"Every pod of {name or namespace} has a node ({count(len(chosen.pods), 'pod')} looked at)"
-        yield faults.healthy(view, SCHEDULING, namespace, name, summary)
+    chosen = choose(view, namespace, workload, pod)
+    if refused:
+        # That pods are missing has its reason, and those that exist do not make it well.
+        chosen = replace(chosen, complete=False)
+    yield from faults.told(view, SCHEDULING, chosen, lambda pods: scheduling_faults(view, pods, most_nodes), _well)
+
+
+def _well(name: str, pods: Sequence[Pod]) -> str:
+    return f"Every pod of {name} has a node ({count(len(pods), 'pod')} looked at)"
 
 
 def waits_for_node(pod: Pod) -> bool:
@@ -76,7 +74,7 @@ def waits_for_node(pod: Pod) -> bool:
     return (
         pod.get("status", {}).get("phase") == "Pending"
         and not pod.get("spec", {}).get("nodeName")
-        and "deletionTimestamp" not in pod["metadata"]
+        and not podstates.is_going(pod)
     )
 
 
@@ -183,7 +181,7 @@ def with_growth(found: Reason, events: Sequence[Event]) -> Reason:
 def growing(events: Sequence[Event], now: datetime) -> bool:
     """Say whether the autoscaler has just ordered a node for the pod."""
     for event in events:
-        at = moment(event.get("lastTimestamp") or event.get("eventTime"))
+        at = seen_at(event)
         ordered = event.get("reason") in ("TriggeredScaleUp", "Nominated")
         if ordered and at and now - at < COMING:
             return True
@@ -215,7 +213,7 @@ def _never_created(view: KubernetesView, namespace: str, workload: str) -> Itera
     now, seen = datetime.now(UTC), set()
     for event in view.events(namespace):
         involved = event.get("involvedObject") or {}
-        at = moment(event.get("lastTimestamp") or event.get("eventTime"))
+        at = seen_at(event)
         if event.get("reason") != "FailedCreate" or (at and now - at > RECENT):
             continue
         about = _workload_of(view, involved, namespace)

@@ -12,25 +12,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.model.finding import Evidence, Finding, Relation, Severity, Status
 from bot.model.resource import Resource
+from bot.probes.kubernetes.answers import happened
+from bot.probes.kubernetes.kinds import kinds
 
 if TYPE_CHECKING:
     from bot.probes.kubernetes.view import KubernetesView
 
-CLUSTER_KINDS = frozenset(
-    {
-        "CSIDriver",
-        "IngressClass",
-        "MutatingWebhookConfiguration",
-        "Namespace",
-        "Node",
-        "PersistentVolume",
-        "PriorityClass",
-        "StorageClass",
-        "ValidatingWebhookConfiguration",
-        "VolumeAttachment",
-    }
-)
-NAME = "Name"
+NAME, HOST = "Name", "Host"
+"""Kinds of the network's own: a name that is looked up, and a host outside the cluster."""
 MAX_RELATIONS = 20
 
 
@@ -116,15 +105,16 @@ def to_finding(view: KubernetesView, probe: str, verdict: Verdict) -> Finding:
 
 
 def resource(view: KubernetesView, which: Ref) -> Resource:
-    """Give the resource of `which` in the cluster of `view`; a host name belongs to the network."""
-    if which.kind == NAME:
-        return Resource("network", "", "", NAME, which.name)
-    return view.resource(which.kind, which.name, "" if which.kind in CLUSTER_KINDS else which.namespace)
+    """Give the resource of `which` in the cluster of `view`; a name or a host belongs to the network."""
+    if which.kind in (NAME, HOST):
+        return Resource("network", "", "", which.kind, which.name)
+    return view.resource(which.kind, which.name, which.namespace)
 
 
 def see(which: Ref) -> str:
     """Give the kubectl command that shows `which`."""
-    where = f" -n {which.namespace}" if which.namespace and which.kind not in CLUSTER_KINDS else ""
+    known = kinds().get(which.kind)
+    where = f" -n {which.namespace}" if which.namespace and (known is None or known.namespaced) else ""
     return f"kubectl describe {which.kind.lower()} {which.name}{where}"
 
 
@@ -139,6 +129,11 @@ def moment(text: str | None) -> datetime | None:
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
+def seen_at(event: Mapping[str, Any]) -> datetime | None:
+    """Say when an event was last seen."""
+    return moment(happened(event))
+
+
 def age_of(obj: Mapping[str, Any], now: datetime) -> timedelta:
     """Say how old an object is; nothing when it does not tell."""
     created = moment(obj.get("metadata", {}).get("creationTimestamp"))
@@ -149,6 +144,11 @@ def condition(obj: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
     """Give the status condition of that type, empty when absent."""
     found = (each for each in obj.get("status", {}).get("conditions") or () if each.get("type") == kind)
     return next(found, {})
+
+
+def is_true(obj: Mapping[str, Any], kind: str) -> bool:
+    """Say whether the status condition of that type is True."""
+    return bool(condition(obj, kind).get("status") == "True")
 
 
 def count(number: int, noun: str) -> str:

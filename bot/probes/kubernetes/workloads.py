@@ -11,14 +11,14 @@ from bot.model.finding import Status
 from bot.probes.kubernetes import daemonsets, podstates, rollouts, statefulsets
 from bot.probes.kubernetes.creation import refusal
 from bot.probes.kubernetes.labels import labels_of, near, near_hint, selects
-from bot.probes.kubernetes.selection import belongs
+from bot.probes.kubernetes.owners import belongs, owns
 from bot.probes.kubernetes.verdicts import (
     Ref,
     Verdict,
     condition,
     fault,
-    moment,
     ref,
+    seen_at,
     symptom,
     to_finding,
 )
@@ -142,12 +142,7 @@ def _judged(view: KubernetesView, kind: str, obj: Object, patience: timedelta) -
 
 
 def _replica_sets(view: KubernetesView, about: Ref) -> tuple[Object, ...]:
-    owned = [
-        obj
-        for obj in view.list("ReplicaSet", about.namespace)
-        if any(owner.get("name") == about.name for owner in obj["metadata"].get("ownerReferences") or ())
-    ]
-    return rollouts.newest_first(owned)
+    return rollouts.newest_first([obj for obj in view.list("ReplicaSet", about.namespace) if owns(about, obj)])
 
 
 def _refused(view: KubernetesView, obj: Object, about: Ref, replica_sets: Sequence[Object]) -> str:
@@ -163,7 +158,7 @@ def _refused(view: KubernetesView, obj: Object, about: Ref, replica_sets: Sequen
     if exist >= status.get("desiredNumberScheduled", spec.get("replicas", 1)):
         return ""
     for event in view.events(about.namespace, about.kind, about.name):
-        seen = moment(event.get("lastTimestamp") or event.get("eventTime"))
+        seen = seen_at(event)
         if event.get("reason") == "FailedCreate" and seen and datetime.now(UTC) - seen < RECENT:
             return str(event.get("message", ""))
     return ""

@@ -1,17 +1,4 @@
-from bot.probes.kubernetes.faults import owner
-from bot.probes.kubernetes.verdicts import Ref
 from tests.podworlds import crashed, critical, pod, prober, runs
-
-
-def test_owner_is_the_deployment_over_the_replica_set():
-    assert owner(pod()) == Ref("Deployment", "checkout", "shop")
-    assert owner(pod("lone", owner="")) == Ref("Pod", "lone", "shop")
-
-
-def test_replica_set_without_template_hash_is_its_own_owner():
-    one = pod()
-    del one["metadata"]["labels"]["pod-template-hash"]
-    assert owner(one) == Ref("ReplicaSet", "checkout-7d9f4b6c5", "shop")
 
 
 def test_pods_with_one_fault_are_folded_into_the_first(cluster, tmp_path):

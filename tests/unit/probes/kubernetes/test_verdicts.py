@@ -22,7 +22,7 @@ SERVICE = Ref("Service", "orders", "shop")
 
 class View:
     def resource(self, kind: str, name: str, namespace: str = "") -> Resource:
-        return Resource("kubernetes", "blue", namespace, kind, name)
+        return Resource("kubernetes", "blue", "" if kind == "Node" else namespace, kind, name)
 
 
 def test_what_it_needs_and_what_needs_it_become_relations():
