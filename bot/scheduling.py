@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from bot.model.errors import SecondlineError, Unavailable
+from bot.model.errors import RateLimited, SecondlineError, Unavailable
 from bot.model.ports import Lock, Source, Submission
 from bot.model.ticket import RawMessage
 
@@ -23,6 +23,11 @@ logger = logging.getLogger(__name__)
 
 SWEEP_EVERY = timedelta(minutes=1)
 PRUNE_EVERY = timedelta(hours=1)
+
+
+def now() -> datetime:
+    """Tell the time in UTC."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +67,7 @@ class Cursors(Protocol):
 class Scheduler:
     """Ticks for each job, on this replica, at the job's nominal times, and once at the start for what was missed."""
 
-    def __init__(
-        self, ticks: Ticks, jobs: Sequence[Job], clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
+    def __init__(self, ticks: Ticks, jobs: Sequence[Job], clock: Callable[[], datetime] = now) -> None:
         """Take where to queue, and the jobs."""
         self._ticks = ticks
         self._jobs = tuple(jobs)
@@ -112,7 +115,7 @@ def guarded(job: Job, lock: Callable[[str], Lock]) -> Callable[[datetime], None]
         try:
             with lock(f"job:{job.name}"):
                 job.work(nominal)
-        except Unavailable as error:
+        except (RateLimited, Unavailable) as error:
             logger.warning("%s: %s", job.name, error.message)
         except SecondlineError as error:
             logger.error("%s: %s", job.name, error.message)  # noqa: TRY400 - expected, its line says it all
@@ -127,11 +130,29 @@ def by_name(jobs: Sequence[Job], lock: Callable[[str], Lock]) -> Mapping[str, Ca
     return {job.name: guarded(job, lock) for job in jobs}
 
 
-def poll_job(source: Source, every: timedelta, submit: Callable[[RawMessage], Submission], cursors: Cursors) -> Job:
-    """Poll a source from its stored cursor, which moves on only when everything before it was taken in."""
+def poll_job(
+    source: Source,
+    every: timedelta,
+    submit: Callable[[RawMessage], Submission],
+    cursors: Cursors,
+    clock: Callable[[], datetime] = now,
+) -> Job:
+    """Poll a source from its stored cursor, which moves on only when everything before it was taken in.
+
+    When the source asks to be left alone for a while (RateLimited), ticks before that moment do nothing, on any
+    replica: the moment is kept beside the cursor.
+    """
+    pause = f"{source.name}:not-before"
 
     def work(_nominal: datetime) -> None:
-        messages, cursor = source.poll(cursors.cursor(source.name))
+        until = cursors.cursor(pause)
+        if until and clock() < datetime.fromisoformat(until):
+            return
+        try:
+            messages, cursor = source.poll(cursors.cursor(source.name))
+        except RateLimited as error:
+            cursors.keep_cursor(pause, (clock() + timedelta(seconds=error.retry_after_s)).isoformat())
+            raise
         fresh = sum(submit(message).fresh for message in messages)
         cursors.keep_cursor(source.name, cursor)
         if fresh:

@@ -108,7 +108,9 @@ class EngineSettings(Group):
 
     state_dir: Path = Field(Path("state"), description="Folder of the SQLite files")
     database_url: SecretStr | None = Field(None, description="postgresql://... ; SQLite in state_dir without it")
-    executor_id: str = Field("", description="Name of this replica; keep it over restarts. Host name when empty")
+    executor_id: str = Field(
+        "", description="Name of this replica: unique among replicas, kept over restarts. Host name when empty"
+    )
     workers: int = Field(8, ge=1, description="Tickets triaged at the same time on one replica")
     probes_at_once: int = Field(8, ge=1, description="Probes of one run at the same time")
     run_deadline_s: float = Field(60, description="Seconds after which a run stops and says what was not checked")

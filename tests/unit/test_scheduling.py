@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.model.errors import AccessDenied, Unavailable
+from bot.model.errors import AccessDenied, RateLimited, Unavailable
 from bot.model.ports import Submission
 from bot.model.ticket import Origin, RawMessage
 from bot.scheduling import Job, Scheduler, by_name, guarded, poll_job
@@ -123,10 +123,32 @@ def test_cursor_stays_when_a_message_could_not_be_taken_in() -> None:
     assert cursors == {}
 
 
+def test_source_that_asks_for_patience_is_left_alone_for_as_long_by_every_replica() -> None:
+    source, cursors, moment = Source(), Cursors(), NOON
+
+    def submit(raw: RawMessage) -> Submission:
+        return Submission(raw.origin.key, fresh=True)
+
+    jobs = [poll_job(source, timedelta(seconds=60), submit, cursors, clock=lambda: moment) for _ in range(2)]
+    source.fails = RateLimited("slower", retry_after_s=90)
+    with pytest.raises(RateLimited):
+        jobs[0].work(NOON)
+    source.fails = None
+    moment = NOON + timedelta(seconds=60)
+    for job in jobs:
+        job.work(NOON)
+    assert len(source.asked) == 1
+    moment = NOON + timedelta(seconds=90)
+    jobs[1].work(NOON)
+    assert len(source.asked) == 2
+    assert cursors["jira"] == "1"
+
+
 @pytest.mark.parametrize(
     ("error", "level", "line"),
     [
         (Unavailable("Jira is down"), logging.WARNING, "poll: Jira is down"),
+        (RateLimited("Jira asks for patience"), logging.WARNING, "poll: Jira asks for patience"),
         (AccessDenied("Jira refuses"), logging.ERROR, "poll: Jira refuses"),
         (KeyError("mistake of ours"), logging.ERROR, "poll: unexpected"),
     ],
