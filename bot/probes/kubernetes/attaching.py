@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.kit.text import one_line
 from bot.probes.kubernetes.labels import labels_of
 from bot.probes.kubernetes.podstates import unschedulable
-from bot.probes.kubernetes.provisioning import denied, driver_of, no_driver, said, short
+from bot.probes.kubernetes.provisioning import DENIED, denied, driver_of, no_driver, said
 from bot.probes.kubernetes.verdicts import Ref, Verdict, fault, ref
 
 Object = Mapping[str, Any]
@@ -17,7 +18,6 @@ _MULTI = re.compile(r"Multi-Attach error|already (?:exclusively )?(?:attached|us
 _LIMIT = re.compile(
     r"max volume count|attachment limit|AttachmentLimitExceeded|maximum number of (?:attach|volume)", re.I
 )
-_DENIED = re.compile(r"UnauthorizedOperation|AccessDenied|not authorized to perform", re.I)
 _UNKNOWN_DRIVER = re.compile(r"driver name (?P<name>\S+) not found in the list of registered CSI drivers")
 
 
@@ -39,7 +39,7 @@ def judge(
     unknown = _UNKNOWN_DRIVER.search(message)
     if unknown:
         return no_driver(Ref("CSIDriver", unknown["name"]), about, message)
-    if _DENIED.search(message):
+    if DENIED.search(message):
         return denied(Ref("CSIDriver", _driver(volume)), about, message)
     return _mount(about, user, message, claim)
 
@@ -82,7 +82,7 @@ def _limit(about: Ref, user: Ref, pod: Object, message: str) -> Verdict:
     return fault(
         at,
         "attach-limit",
-        f"{where} as many volumes attached as it can take, so {about} is not attached: {short(message)}",
+        f"{where} as many volumes attached as it can take, so {about} is not attached: {one_line(message, 300)}",
         "Run the pod on another node, add a node, or use an instance type that takes more volumes.",
         seen=message,
         command=f"kubectl get volumeattachments | grep {node}" if node else "kubectl get csinodes -o yaml",
@@ -117,7 +117,7 @@ def _mount(about: Ref, user: Ref, message: str, claim: Object) -> Verdict | None
     return fault(
         about,
         "mount-failing",
-        f"The volume of {about} cannot be mounted for pod {user.name}: {short(message)}",
+        f"The volume of {about} cannot be mounted for pod {user.name}: {one_line(message, 300)}",
         "Read the kubelet's message; look at the CSI driver's pod on that node.",
         seen=message,
         command=f"kubectl describe pod {user.name} -n {user.namespace}",

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.probes.kubernetes import attaching, podstates, volumes
+from bot.probes.kubernetes.containers import claims_of
 from bot.probes.kubernetes.labels import near_hint
 from bot.probes.kubernetes.verdicts import Ref, Verdict, fault, ref, sound, to_finding
 from bot.probes.kubernetes.workloads import find, pods_of
@@ -51,7 +52,7 @@ def binding(
     claims, now = view.list("PersistentVolumeClaim", namespace), datetime.now(UTC)
     wanted = _wanted(view, namespace, claim, workload, pod)
     known = {each["metadata"]["name"]: each for each in claims}
-    mounted = {name for each in view.list("Pod", namespace) if not podstates.is_over(each) for name in of(each)}
+    mounted = {name for each in view.list("Pod", namespace) if not podstates.is_over(each) for name in claims_of(each)}
     for name in sorted(wanted if wanted is not None else {*known, *mounted}):
         users = mounting(view, namespace, name)
         if name in known:
@@ -70,22 +71,18 @@ def _wanted(view: KubernetesView, namespace: str, claim: str, workload: str, pod
     if claim:
         return {claim}
     if pod:
-        return {name for each in view.list("Pod", namespace) if each["metadata"]["name"] == pod for name in of(each)}
+        return {
+            name for each in view.list("Pod", namespace) if each["metadata"]["name"] == pod for name in claims_of(each)
+        }
     if workload:
         pods = [each for _, obj in find(view, namespace, workload) for each in pods_of(view, obj)]
-        return {name for each in pods for name in of(each)}
+        return {name for each in pods for name in claims_of(each)}
     return None
-
-
-def of(pod: Object) -> tuple[str, ...]:
-    """Give the names of the claims that a pod mounts."""
-    mounts = (each.get("persistentVolumeClaim") for each in pod.get("spec", {}).get("volumes") or ())
-    return tuple(str(each["claimName"]) for each in mounts if each)
 
 
 def mounting(view: KubernetesView, namespace: str, claim: str) -> tuple[Object, ...]:
     """Give the live pods that mount a claim, by name."""
-    pods = (pod for pod in view.list("Pod", namespace) if claim in of(pod) and not podstates.is_over(pod))
+    pods = (pod for pod in view.list("Pod", namespace) if claim in claims_of(pod) and not podstates.is_over(pod))
     return tuple(sorted(pods, key=lambda pod: str(pod["metadata"]["name"])))
 
 

@@ -151,6 +151,12 @@ def _covers(mount: str, path: str) -> bool:
     return bool(folder) and (path == folder or path.startswith(f"{folder}/"))
 
 
+def claims_of(pod: Pod) -> tuple[str, ...]:
+    """Give the names of the claims that a pod mounts."""
+    mounts = (each.get("persistentVolumeClaim") for each in pod.get("spec", {}).get("volumes") or ())
+    return tuple(str(each["claimName"]) for each in mounts if each)
+
+
 def volume(pod: Pod, name: str) -> Mapping[str, Any]:
     """Give the volume of that name, empty when there is none."""
     found = (each for each in pod.get("spec", {}).get("volumes") or () if each.get("name") == name)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from bot.kit.text import one_line
 from bot.probes.kubernetes.verdicts import Ref, Verdict, fault
 
 _QUOTA = re.compile(
@@ -41,7 +42,7 @@ def refusal(workload: Ref, message: str, policies: Iterable[Mapping[str, Any]] =
     return fault(
         workload,
         "creation-refused",
-        f"The API server refuses to create pods of {workload}: {_short(message)}",
+        f"The API server refuses to create pods of {workload}: {one_line(message, 300)}",
         "Change the pod template so that the API server accepts it, or ask whoever owns the rule that refuses it.",
         seen=message,
     )
@@ -106,7 +107,7 @@ def _pod_security(workload: Ref, message: str, _: Iterable[Mapping[str, Any]]) -
         workload,
         "pod-security-refused",
         f'Pod security level "{found["level"]}" of namespace {workload.namespace} refuses pods of {workload}: '
-        f"{_short(found['why'])}",
+        f"{one_line(found['why'], 300)}",
         "Set the security context that the level asks for; lowering the namespace's level needs its owner's consent.",
         seen=message,
         command=f"kubectl get namespace {workload.namespace} --show-labels",
@@ -121,7 +122,7 @@ def _denied(workload: Ref, message: str, _: Iterable[Mapping[str, Any]]) -> Verd
     return fault(
         workload,
         "admission-denied",
-        f"Admission webhook {found['name']} denies pods of {workload}: {_short(found['why'])}",
+        f"Admission webhook {found['name']} denies pods of {workload}: {one_line(found['why'], 300)}",
         "Change the pod template to meet the policy that the webhook names.",
         seen=message,
         facts={"webhook": found["name"]},
@@ -141,7 +142,7 @@ def _unreached(workload: Ref, message: str, policies: Iterable[Mapping[str, Any]
         about,
         "webhook-unavailable",
         f"Admission webhook {webhook}{where} does not answer, so no pod of {workload} can be created: "
-        f"{_short(found['why'].rpartition(': ')[2])}",
+        f"{one_line(found['why'].rpartition(': ')[2], 300)}",
         "Bring back the pods behind the webhook; only its owner may set failurePolicy to Ignore meanwhile.",
         seen=message,
         needs=((service, "the webhook is served by it"),) if service else (),
@@ -195,8 +196,3 @@ _JUDGES: tuple[Judge, ...] = (
     _account,
     _priority,
 )
-
-
-def _short(text: str, limit: int = 300) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from bot.probes.kubernetes.labels import labels_of
+from bot.probes.kubernetes.labels import carries, holds, labels_of
 from bot.probes.kubernetes.quantities import number
 from bot.probes.kubernetes.verdicts import is_true
 
@@ -106,7 +106,7 @@ def affinity_terms(pod: Pod) -> tuple[Mapping[str, Any], ...]:
 def chosen_by(pod: Pod, node: Node) -> bool:
     """Say whether the node has what node selector and required affinity ask for."""
     labels = labels_of(node)
-    if any(labels.get(key) != value for key, value in wanted_labels(pod).items()):
+    if not carries(labels, wanted_labels(pod)):
         return False
     terms = affinity_terms(pod)
     return not terms or any(_meets(term, node) for term in terms)
@@ -117,26 +117,6 @@ def _meets(term: Mapping[str, Any], node: Node) -> bool:
     return all(holds(each, labels_of(node)) for each in term.get("matchExpressions") or ()) and all(
         holds(each, named) for each in term.get("matchFields") or ()
     )
-
-
-def holds(expression: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    """Say whether one expression of a node selector term holds for a node's labels."""
-    value, values = labels.get(str(expression.get("key", ""))), list(expression.get("values") or ())
-    tests = {
-        "In": value in values,
-        "NotIn": value not in values,
-        "Exists": value is not None,
-        "DoesNotExist": value is None,
-        "Gt": _compared(value, values) > 0,
-        "Lt": _compared(value, values) < 0,
-    }
-    return tests.get(str(expression.get("operator")), False)
-
-
-def _compared(value: str | None, values: list[str]) -> int:
-    if value is None or not values or not (value.lstrip("-").isdigit() and str(values[0]).lstrip("-").isdigit()):
-        return 0
-    return (int(value) > int(values[0])) - (int(value) < int(values[0]))
 
 
 def unmet_labels(pod: Pod, nodes: Iterable[Node]) -> tuple[tuple[str, str], ...]:

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.probes.kubernetes import cronjobs, jobstates
-from bot.probes.kubernetes.creation import refusal
+from bot.probes.kubernetes import cronjobs, jobstates, refusals
 from bot.probes.kubernetes.labels import labels_of, near_hint, selects
 from bot.probes.kubernetes.owners import owns
 from bot.probes.kubernetes.verdicts import (
@@ -16,11 +15,9 @@ from bot.probes.kubernetes.verdicts import (
     fault,
     is_true,
     ref,
-    seen_at,
     symptom,
     to_finding,
 )
-from bot.probes.kubernetes.workloads import policies
 from bot.probes.registry import probe
 
 if TYPE_CHECKING:
@@ -39,11 +36,9 @@ Object = Mapping[str, Any]
         "list cronjobs.batch",
         "list pods",
         "list events",
-        "list limitranges",
-        "list validatingwebhookconfigurations.admissionregistration.k8s.io",
-        "list mutatingwebhookconfigurations.admissionregistration.k8s.io",
+        *refusals.PERMISSIONS,
     ),
-    facts=("job", "pod", "container", "deadline_s", "quota", "asked", "used", "hard", "level", "webhook"),
+    facts=("job", "pod", "container", "deadline_s", *refusals.FACTS),
 )
 def state(view: KubernetesView, *, namespace: str, job: str = "", patience_minutes: int = 5) -> Iterator[Finding]:
     """Whether a Job (or the newest of a CronJob) ran to its end, and what stopped it; all of them without a name."""
@@ -95,12 +90,7 @@ def _of_job(view: KubernetesView, job: Object, patience: timedelta) -> Iterator[
     about, pods = ref(job, "Job"), pods_of(view, job)
     message = _refused(view, about, job, pods)
     if message:
-        verdict = refusal(about, message, policies(view, about.namespace, message))
-        yield verdict
-        if verdict.about != about:
-            why = f"{about} cannot create its pod: {verdict.about} stands in the way."
-            needs = ((verdict.about, "the API server asks it before it creates a pod"),)
-            yield symptom(about, "creation-refused", why, verdict.remedy, seen=message, needs=needs)
+        yield from refusals.told(view, about, message)
         return
     complete = view.list("Pod", about.namespace).complete
     yield jobstates.judge(job, pods, datetime.now(UTC), patience, complete=complete)
@@ -117,11 +107,7 @@ def pods_of(view: KubernetesView, job: Object) -> tuple[Object, ...]:
 def _refused(view: KubernetesView, about: Ref, job: Object, pods: Sequence[Object]) -> str:
     if pods or job.get("spec", {}).get("suspend") or job.get("status", {}).get("completionTime"):
         return ""
-    for event in view.events(about.namespace, "Job", about.name):
-        seen = seen_at(event)
-        if event.get("reason") == "FailedCreate" and seen and datetime.now(UTC) - seen < timedelta(hours=1):
-            return str(event.get("message", ""))
-    return ""
+    return refusals.refused(view, about)
 
 
 def _absent(job: str, namespace: str, events: Sequence[Object], names: Sequence[str]) -> Verdict:

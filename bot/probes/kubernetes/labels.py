@@ -22,7 +22,7 @@ def selects(selector: Mapping[str, Any] | None, labels: Mapping[str, str]) -> bo
     if selector is None:
         return False
     pairs = selector.get("matchLabels") or {}
-    return carries(labels, pairs) and all(_holds(each, labels) for each in selector.get("matchExpressions") or ())
+    return carries(labels, pairs) and all(holds(each, labels) for each in selector.get("matchExpressions") or ())
 
 
 def carries(labels: Mapping[str, str], pairs: Mapping[str, str]) -> bool:
@@ -30,15 +30,24 @@ def carries(labels: Mapping[str, str], pairs: Mapping[str, str]) -> bool:
     return all(labels.get(key) == value for key, value in pairs.items())
 
 
-def _holds(expression: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    key, operator, values = expression.get("key", ""), expression.get("operator"), expression.get("values") or ()
-    if operator == "In":
-        return labels.get(key) in values
-    if operator == "NotIn":
-        return labels.get(key) not in values
-    if operator == "Exists":
-        return key in labels
-    return operator == "DoesNotExist" and key not in labels
+def holds(expression: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
+    """Say whether one expression of a selector (of pods, of nodes) holds for an object's labels."""
+    value, values = labels.get(str(expression.get("key", ""))), list(expression.get("values") or ())
+    tests = {
+        "In": value in values,
+        "NotIn": value not in values,
+        "Exists": value is not None,
+        "DoesNotExist": value is None,
+        "Gt": _compared(value, values) > 0,
+        "Lt": _compared(value, values) < 0,
+    }
+    return tests.get(str(expression.get("operator")), False)
+
+
+def _compared(value: str | None, values: list[str]) -> int:
+    if value is None or not values or not (value.lstrip("-").isdigit() and str(values[0]).lstrip("-").isdigit()):
+        return 0
+    return (int(value) > int(values[0])) - (int(value) < int(values[0]))
 
 
 def differing(pairs: Mapping[str, str], labels: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:

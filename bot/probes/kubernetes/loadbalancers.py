@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.kit.text import one_line
 from bot.probes.kubernetes import podstates
 from bot.probes.kubernetes.verdicts import Verdict, age_of, count, fault, is_true, ref
 
@@ -39,7 +40,7 @@ def pending(service: Object, events: Sequence[Object] | None, now: datetime, pat
     if failed:
         message = str(failed.get("message", ""))
         cause, remedy = _classified(message)
-        said = " ".join(message.split())[:300]
+        said = one_line(message, 300)
         return fault(about, cause, f"{about} gets no load balancer: {said}", remedy, seen=message)
     if age_of(service, now) < patience:
         return None

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.kit.text import listed
 from bot.probes.kubernetes import fitting, schedulermessage
+from bot.probes.kubernetes.containers import claims_of
 from bot.probes.kubernetes.labels import labels_of, near
 from bot.probes.kubernetes.quantities import amount
 from bot.probes.kubernetes.schedulermessage import Message, Refusal
@@ -60,7 +61,7 @@ def _claim(pod: Pod, message: Message, nodes: Nodes) -> Reason | None:
     if not volumes or (message.of(schedulermessage.ROOM) and volumes[0].nodes):
         return None
     first, namespace = volumes[0], str(pod["metadata"].get("namespace", ""))
-    names = [first.what] if first.what else _claims(pod)
+    names = [first.what] if first.what else list(claims_of(pod))
     needs = tuple((Ref("PersistentVolumeClaim", name, namespace), "the pod mounts it") for name in names)
     cause, what, remedy = _VOLUME_WORDS[first.kind]
     claims = f"claim {listed(names)}" if names else "a claim"
@@ -84,11 +85,6 @@ _VOLUME_WORDS = {
         "Spread the pods over more nodes, or use an instance type that takes more volumes.",
     ),
 }
-
-
-def _claims(pod: Pod) -> list[str]:
-    mounts = (each.get("persistentVolumeClaim") for each in pod.get("spec", {}).get("volumes") or ())
-    return [str(each["claimName"]) for each in mounts if each]
 
 
 def _room(pod: Pod, message: Message, nodes: Nodes) -> Reason | None:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.kit.text import one_line
 from bot.probes.kubernetes.verdicts import Ref, Verdict, fault, ref, symptom
 
 Object = Mapping[str, Any]
 _MIGRATED = {"kubernetes.io/aws-ebs": "ebs.csi.aws.com", "kubernetes.io/gce-pd": "pd.csi.storage.gke.io"}
-_DENIED = re.compile(r"UnauthorizedOperation|AccessDenied|not authorized to perform|AuthFailure|PermissionDenied", re.I)
+DENIED = re.compile(r"UnauthorizedOperation|AccessDenied|not authorized to perform|AuthFailure|PermissionDenied", re.I)
 _MODE = re.compile(r"access ?mode|MULTI_NODE|ReadWriteMany|only support ReadWriteOnce", re.I)
 _SIZE = re.compile(
     r"OutOfRange|volume size|InvalidParameterValue.*size|size.*(?:minimum|maximum|exceed)|capacity", re.I
@@ -25,12 +26,6 @@ def said(events: Sequence[Object], *reasons: str) -> str:
     return next((str(each.get("message", "")) for each in events if each.get("reason") in reasons), "")
 
 
-def short(message: str, limit: int = 300) -> str:
-    """Give a message as one line of limited length."""
-    line = " ".join(message.split())
-    return line if len(line) <= limit else line[: limit - 1] + "…"
-
-
 def unbound(about: Ref, why: str, needs: tuple[tuple[Ref, str], ...]) -> Verdict:
     """Say that a claim waits for its volume, for a reason that lies in another object."""
     remedy = "Repair what it waits for; the claim is then bound by itself."
@@ -41,18 +36,18 @@ def refused(about: Ref, found: Object, message: str) -> tuple[Verdict, ...]:
     """Sort the provisioner's refusal: the claim asks for the impossible, or the provisioner itself is at fault."""
     made_by, provisioner = ref(found, "StorageClass"), str(found.get("provisioner", ""))
     way = ((made_by, "its volume is made by this class"),)
-    if _DENIED.search(message):
+    if DENIED.search(message):
         driver = Ref("CSIDriver", driver_of(provisioner))
         return (denied(driver, about, message), unbound(about, f"{driver} lacks a permission", ((driver, "makes it"),)))
     for pattern, cause, what, remedy in _IMPOSSIBLE:
         if pattern.search(message):
-            return (fault(about, cause, f"{about} {what}: {short(message)}", remedy, seen=message, needs=way),)
+            return (fault(about, cause, f"{about} {what}: {one_line(message, 300)}", remedy, seen=message, needs=way),)
     return (
         fault(
             made_by,
             "provisioner-failing",
             f"Provisioner {provisioner} of storage class {made_by.name} cannot make the volume of {about}: "
-            f"{short(message)}",
+            f"{one_line(message, 300)}",
             READ_IT,
             seen=message,
             command=f"kubectl describe storageclass {made_by.name}",
@@ -95,7 +90,7 @@ def denied(driver: Ref, about: Ref, message: str) -> Verdict:
     return fault(
         driver,
         "csi-driver-denied",
-        f"CSI driver {driver.name} is not allowed by the cloud to serve {about}: {short(message)}",
+        f"CSI driver {driver.name} is not allowed by the cloud to serve {about}: {one_line(message, 300)}",
         "Give the role of the driver's service account the action that the message names (for EBS: the managed policy "
         "AmazonEBSCSIDriverPolicy).",
         seen=message,

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from bot.kit.text import listed, one_line
 from bot.model.finding import Evidence, Status
-from bot.probes.kubernetes import creation, faults, fitting, placement, podstates, schedulermessage
+from bot.probes.kubernetes import faults, fitting, placement, podstates, refusals, schedulermessage
 from bot.probes.kubernetes.faults import Fault, FaultyPod
 from bot.probes.kubernetes.owners import owner
 from bot.probes.kubernetes.placement import Nodes, Reason
 from bot.probes.kubernetes.selection import choose
 from bot.probes.kubernetes.verdicts import Ref, age_of, condition, count, moment, seen_at, to_finding
-from bot.probes.kubernetes.workloads import policies
 from bot.probes.registry import probe
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ Event = Mapping[str, Any]
 SCHEDULING = "kubernetes.pod.scheduling"
 DEFAULT_SCHEDULER = "default-scheduler"
 UNSEEN = timedelta(minutes=1)
-RECENT = timedelta(hours=1)
 COMING = timedelta(minutes=10)
 MAX_MESSAGE = 4000
 _REFUSED_GROWTH = re.compile(
@@ -46,9 +44,7 @@ _REFUSED_GROWTH = re.compile(
         "list events",
         "list nodes",
         "list replicasets.apps",
-        "list limitranges",
-        "list validatingwebhookconfigurations.admissionregistration.k8s.io",
-        "list mutatingwebhookconfigurations.admissionregistration.k8s.io",
+        *refusals.PERMISSIONS,
     ),
     facts=("resource", "asked", "free", "node", "label", "wanted", "taint", "claim", "port", "gate", "scheduler"),
 )
@@ -213,14 +209,12 @@ def _never_created(view: KubernetesView, namespace: str, workload: str) -> Itera
     now, seen = datetime.now(UTC), set()
     for event in view.events(namespace):
         involved = event.get("involvedObject") or {}
-        at = seen_at(event)
-        if event.get("reason") != "FailedCreate" or (at and now - at > RECENT):
+        if not refusals.still_stands(event, now):
             continue
         about = _workload_of(view, involved, namespace)
         if about and about not in seen and workload in ("", about.name):
             seen.add(about)
-            message = str(event.get("message", ""))
-            verdict = creation.refusal(about, message, policies(view, namespace, message))
+            verdict = refusals.judged(view, about, str(event.get("message", "")))
             holds = () if verdict.about == about else ((about, "its pods are refused"),)
             yield to_finding(view, SCHEDULING, replace(verdict, holds=(*verdict.holds, *holds)))
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.kit.text import one_line
 from bot.probes.kubernetes.labels import labels_of, near_hint, selects
-from bot.probes.kubernetes.provisioning import READ_IT, refused, said, short, silent, unbound
+from bot.probes.kubernetes.provisioning import READ_IT, refused, said, silent, unbound
 from bot.probes.kubernetes.quantities import number
 from bot.probes.kubernetes.verdicts import Ref, Verdict, age_of, caution, fault, ref, sound
 
@@ -77,7 +78,9 @@ def _resize(about: Ref, events: Sequence[Object]) -> Verdict | None:
     message = said(events, "VolumeResizeFailed")
     if not message:
         return None
-    return fault(about, "resize-failing", f"{about} cannot be made larger: {short(message)}", READ_IT, seen=message)
+    return fault(
+        about, "resize-failing", f"{about} cannot be made larger: {one_line(message, 300)}", READ_IT, seen=message
+    )
 
 
 def _pending(claim: Object, about: Ref, storage: Storage, now: datetime, patience: timedelta) -> tuple[Verdict, ...]:

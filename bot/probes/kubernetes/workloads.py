@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.model.finding import Status
-from bot.probes.kubernetes import daemonsets, podstates, rollouts, statefulsets
-from bot.probes.kubernetes.creation import refusal
+from bot.probes.kubernetes import daemonsets, podstates, refusals, rollouts, statefulsets
 from bot.probes.kubernetes.labels import labels_of, near, near_hint, selects
 from bot.probes.kubernetes.owners import belongs, owns
 from bot.probes.kubernetes.verdicts import (
@@ -18,8 +17,6 @@ from bot.probes.kubernetes.verdicts import (
     condition,
     fault,
     ref,
-    seen_at,
-    symptom,
     to_finding,
 )
 from bot.probes.registry import probe
@@ -31,7 +28,6 @@ if TYPE_CHECKING:
 ROLLOUT = "kubernetes.workload.rollout"
 VERSION = "kubernetes.workload.version"
 KINDS = ("Deployment", "StatefulSet", "DaemonSet")
-RECENT = timedelta(hours=1)
 Object = Mapping[str, Any]
 
 
@@ -46,11 +42,9 @@ Object = Mapping[str, Any]
         "list events",
         "list nodes",
         "list services",
-        "list limitranges",
-        "list validatingwebhookconfigurations.admissionregistration.k8s.io",
-        "list mutatingwebhookconfigurations.admissionregistration.k8s.io",
+        *refusals.PERMISSIONS,
     ),
-    facts=("pods", "max_surge", "max_unavailable", "quota", "asked", "used", "hard", "level", "webhook"),
+    facts=("pods", "max_surge", "max_unavailable", *refusals.FACTS),
 )
 def rollout(
     view: KubernetesView, *, namespace: str, workload: str = "", patience_minutes: int = 10
@@ -125,7 +119,7 @@ def _judged(view: KubernetesView, kind: str, obj: Object, patience: timedelta) -
     replica_sets = _replica_sets(view, about) if kind == "Deployment" else ()
     message = _refused(view, obj, about, replica_sets)
     if message:
-        yield from _creation(view, about, message)
+        yield from refusals.told(view, about, message)
         return
     hint = health_hint(view, pods)
     if kind == "Deployment":
@@ -157,34 +151,7 @@ def _refused(view: KubernetesView, obj: Object, about: Ref, replica_sets: Sequen
     exist = status.get("currentNumberScheduled", status.get("replicas", 0))
     if exist >= status.get("desiredNumberScheduled", spec.get("replicas", 1)):
         return ""
-    for event in view.events(about.namespace, about.kind, about.name):
-        seen = seen_at(event)
-        if event.get("reason") == "FailedCreate" and seen and datetime.now(UTC) - seen < RECENT:
-            return str(event.get("message", ""))
-    return ""
-
-
-def _creation(view: KubernetesView, about: Ref, message: str) -> Iterator[Verdict]:
-    verdict = refusal(about, message, policies(view, about.namespace, message))
-    yield verdict
-    if verdict.about != about:
-        yield symptom(
-            about,
-            "creation-refused",
-            f"{about} cannot create pods: {verdict.about} stands in the way.",
-            verdict.remedy,
-            seen=message,
-            needs=((verdict.about, "the API server asks it before it creates a pod"),),
-        )
-
-
-def policies(view: KubernetesView, namespace: str, message: str) -> Iterator[Object]:
-    """Give the objects that the refusal speaks of, each with its kind; lists only what is needed."""
-    if " per Container is " in message or " per Pod is " in message:
-        yield from ({**obj, "kind": "LimitRange"} for obj in view.list("LimitRange", namespace))
-    if "failed calling webhook" in message:
-        for kind in ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"):
-            yield from ({**obj, "kind": kind} for obj in view.list(kind))
+    return refusals.refused(view, about)
 
 
 def _headless(view: KubernetesView, obj: Object) -> Verdict | None:

@@ -1,5 +1,3 @@
-from bot.probes.kubernetes.claims import of
-
 BINDING = "kubernetes.claim.binding"
 
 
@@ -19,10 +17,6 @@ def pod(phase: str = "Pending", mounts: str = "data") -> dict:
     metadata = {"name": "db-0", "namespace": "shop"}
     status = {"phase": phase, "conditions": []}
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {"volumes": volumes}, "status": status}
-
-
-def test_claims_of_a_pod():
-    assert of(pod()) == ("data",)
 
 
 def test_chain_leads_from_pod_over_claim_to_class(ask):

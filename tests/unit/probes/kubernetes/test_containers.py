@@ -1,4 +1,4 @@
-from bot.probes.kubernetes.containers import command_line, containers, environment, mount_of, volume
+from bot.probes.kubernetes.containers import claims_of, command_line, containers, environment, mount_of, volume
 from tests.podworlds import container, crashed, ended, pod, runs
 
 
@@ -37,3 +37,8 @@ def test_closest_mount_above_a_path_is_found():
     assert mount_of(found, "/etc/app/x.yaml") == "inner"
     assert mount_of(found, "/etcetera/x") == ""
     assert volume(one, "inner")["configMap"] == {"name": "cm"}
+
+
+def test_claims_of_a_pod_are_those_that_its_volumes_name():
+    volumes = [{"name": "v", "persistentVolumeClaim": {"claimName": "data"}}, {"name": "tmp", "emptyDir": {}}]
+    assert claims_of(pod("p", runs(), spec={"volumes": volumes})) == ("data",)

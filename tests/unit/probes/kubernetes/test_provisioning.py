@@ -1,6 +1,6 @@
 import pytest
 
-from bot.probes.kubernetes.provisioning import driver_of, refused, said, short, silent
+from bot.probes.kubernetes.provisioning import driver_of, refused, said, silent
 from bot.probes.kubernetes.verdicts import Ref
 
 ABOUT = Ref("PersistentVolumeClaim", "data", "shop")
@@ -39,7 +39,3 @@ def test_provisioners_once_built_in_are_served_by_a_driver():
 def test_newest_event_with_the_reason_speaks():
     events = [{"reason": "A", "message": "new"}, {"reason": "A", "message": "old"}, {"reason": "B", "message": "other"}]
     assert (said(events, "A"), said(events, "B", "C"), said(events, "D")) == ("new", "other", "")
-
-
-def test_long_message_is_one_short_line():
-    assert short("a\nb " + "x" * 1000, 20) == "a b " + "x" * 15 + "…"
