@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.probes.kubernetes import endpoints, podstates, serviceports
-from bot.probes.kubernetes.labels import near, near_hint
+from bot.probes.kubernetes.elsewhere import other_namespaces
+from bot.probes.kubernetes.labels import labels_of, near, near_hint
 from bot.probes.kubernetes.loghosts import Place, is_address
 from bot.probes.kubernetes.verdicts import HOST, Ref, Verdict, fault, ref
 from bot.probes.kubernetes.workloads import find
@@ -117,14 +118,14 @@ def _by_address(view: KubernetesView, namespace: str, place: Place, complaint: s
 def _missing(view: KubernetesView, name: str, where: str, place: Place, known: tuple[Object, ...]) -> Verdict:
     about = Ref("Service", name, where)
     names = [str(each["metadata"]["name"]) for each in known]
-    elsewhere = _elsewhere(view, name, where)
+    others = other_namespaces(view, about)
     named = f" as {place.variable} says" if place.variable else ""
-    if elsewhere:
+    if others:
         return fault(
             about,
             "service-in-other-namespace",
-            f"There is no Service {name} in {where}{named}; it is in {', '.join(elsewhere)}.",
-            f"Call it {name}.{elsewhere[0]}: the short name only works within its own namespace.",
+            f"There is no Service {name} in {where}{named}; it is in {', '.join(others)}.",
+            f"Call it {name}.{others[0]}: the short name only works within its own namespace.",
             command=f"kubectl get services -A --field-selector metadata.name={name}",
         )
     close = near(name, names)
@@ -139,13 +140,6 @@ def _missing(view: KubernetesView, name: str, where: str, place: Place, known: t
     )
 
 
-def _elsewhere(view: KubernetesView, name: str, where: str) -> list[str]:
-    if not view.allowed("list", "Service", ""):
-        return []
-    found = view.list("Service", "", fields=f"metadata.name={name}")
-    return sorted(str(each["metadata"]["namespace"]) for each in found if each["metadata"]["namespace"] != where)
-
-
 def _behind_service(view: KubernetesView, service: Object, place: Place, complaint: str) -> Backend:
     about, spec = ref(service, "Service"), service.get("spec", {})
     if spec.get("type") == "ExternalName":
@@ -158,7 +152,7 @@ def _behind_service(view: KubernetesView, service: Object, place: Place, complai
     pods = view.list("Pod", about.namespace)
     if not pods.complete:
         return Backend(service=about)
-    behind = endpoints.Behind(service, pods.items, find(view, about.namespace), _slices(view, about))
+    behind = endpoints.Behind(service, pods.items, find(view, about.namespace), slices_of(view, about))
     verdicts = tuple(each for each in endpoints.judge(behind) if each.cause)
     unready = tuple(pod for pod in behind.chosen if not podstates.is_ready(pod))
     if verdicts or complaint == "dependency-unresolved":
@@ -166,11 +160,12 @@ def _behind_service(view: KubernetesView, service: Object, place: Place, complai
     return Backend((_serves_yet_fails(about, place, complaint, len(behind.chosen)),), service=about)
 
 
-def _slices(view: KubernetesView, about: Ref) -> tuple[Object, ...] | None:
+def slices_of(view: KubernetesView, about: Ref) -> tuple[Object, ...] | None:
+    """Give the EndpointSlices of a Service; None when they could not be read."""
     found = view.list("EndpointSlice", about.namespace)
     if not found.complete:
         return None
-    return tuple(each for each in found if (each["metadata"].get("labels") or {}).get(_OWNER) == about.name)
+    return tuple(each for each in found if labels_of(each).get(_OWNER) == about.name)
 
 
 def _serves_yet_fails(about: Ref, place: Place, complaint: str, pods: int) -> Verdict:

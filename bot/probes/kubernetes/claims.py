@@ -11,7 +11,7 @@ from bot.probes.kubernetes import attaching, podstates, volumes
 from bot.probes.kubernetes.containers import claims_of
 from bot.probes.kubernetes.labels import near_hint
 from bot.probes.kubernetes.verdicts import Ref, Verdict, fault, ref, sound, to_finding
-from bot.probes.kubernetes.workloads import find, pods_of
+from bot.probes.kubernetes.workloads import all_pods_of
 from bot.probes.registry import probe
 
 if TYPE_CHECKING:
@@ -75,8 +75,7 @@ def _wanted(view: KubernetesView, namespace: str, claim: str, workload: str, pod
             name for each in view.list("Pod", namespace) if each["metadata"]["name"] == pod for name in claims_of(each)
         }
     if workload:
-        pods = [each for _, obj in find(view, namespace, workload) for each in pods_of(view, obj)]
-        return {name for each in pods for name in claims_of(each)}
+        return {name for each in all_pods_of(view, namespace, workload) for name in claims_of(each)}
     return None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bot.kit.text import listed
+from bot.probes.kubernetes.elsewhere import other_namespaces
 from bot.probes.kubernetes.labels import near, near_hint
 from bot.probes.kubernetes.mountedfiles import keys, missing_key
 from bot.probes.kubernetes.verdicts import Ref, Verdict, fault
@@ -38,12 +39,12 @@ def _absent(view: KubernetesView, about: Ref, where: str) -> Verdict:
             f"Refer to the {other} in the pod template, or create the {kind}.",
             command=f"kubectl get configmap,secret {about.name} -n {about.namespace}",
         )
-    elsewhere = _elsewhere(view, about)
-    if elsewhere:
+    others = other_namespaces(view, about)
+    if others:
         return fault(
             about,
             f"{slug}-in-other-namespace",
-            f"There is no {about} in {about.namespace}{needed}; there is one in {listed(elsewhere)}, which is not seen "
+            f"There is no {about} in {about.namespace}{needed}; there is one in {listed(others)}, which is not seen "
             "from here.",
             f"Create the {kind} in {about.namespace} as well: a pod only sees those of its own namespace.",
             command=f"kubectl get {kind.lower()} -A --field-selector metadata.name={about.name}",
@@ -57,13 +58,6 @@ def _absent(view: KubernetesView, about: Ref, where: str) -> Verdict:
         seen=f"{kind}s in {about.namespace}: {', '.join(sorted(known)[:20]) or 'none, or not to be read'}",
         command=command,
     )
-
-
-def _elsewhere(view: KubernetesView, about: Ref) -> tuple[str, ...]:
-    if not view.allowed("list", about.kind, ""):
-        return ()
-    found = view.list(about.kind, "", fields=f"metadata.name={about.name}")
-    return tuple(sorted({str(each["metadata"].get("namespace", "")) for each in found} - {about.namespace}))
 
 
 def _without_key(view: KubernetesView, about: Ref, key: str, where: str) -> Verdict:

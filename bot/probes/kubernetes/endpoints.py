@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.probes.kubernetes import podstates, serviceports
-from bot.probes.kubernetes.labels import carries, differing, labels_of, near, printed
-from bot.probes.kubernetes.rollouts import scaled_to_zero
+from bot.probes.kubernetes.labels import carries, differing, labels_of, near, printed, takes, template_of
+from bot.probes.kubernetes.pullerrors import parse_image
+from bot.probes.kubernetes.rollouts import images_of, scaled_to_zero
 from bot.probes.kubernetes.verdicts import Ref, Verdict, caution, count, fault, ref, sound, symptom
 
 Object = Mapping[str, Any]
@@ -49,11 +50,13 @@ class Behind:
     @property
     def chosen(self) -> tuple[Object, ...]:
         """Give the live pods that the selector selects."""
-        return tuple(
-            pod
-            for pod in self.pods
-            if self.selector and carries(labels_of(pod), self.selector) and not podstates.is_over(pod)
-        )
+        return selected(self.service, self.pods)
+
+
+def selected(service: Object, pods: Iterable[Object]) -> tuple[Object, ...]:
+    """Give the live pods that a Service selects, by name."""
+    chosen = (pod for pod in pods if takes(service, pod) and not podstates.is_over(pod))
+    return tuple(sorted(chosen, key=lambda pod: str(pod["metadata"]["name"])))
 
 
 def judge(behind: Behind) -> tuple[Verdict, ...]:
@@ -89,8 +92,7 @@ def _nothing_selected(behind: Behind) -> tuple[Verdict, ...]:
         return ()
     about = behind.about
     for kind, workload in behind.workloads:
-        template = workload.get("spec", {}).get("template", {})
-        if carries(labels_of(template), behind.selector):
+        if takes(behind.service, template_of(workload)):
             return _nothing_running(about, ref(workload, kind), workload, behind.named)
     if not behind.complete:
         summary = f"{about} selects no pod: it asks for {printed(behind.selector)}."
@@ -142,7 +144,7 @@ def _nothing_running(about: Ref, workload: Ref, obj: Object, named: bool) -> tup
 
 def _closest(behind: Behind) -> tuple[str, Mapping[str, str]]:
     """Give the workload or pod whose labels come nearest to the selector: most pairs held, then the likest name."""
-    candidates = [(str(ref(obj, kind)), labels_of(obj["spec"].get("template", {}))) for kind, obj in behind.workloads]
+    candidates = [(str(ref(obj, kind)), labels_of(template_of(obj))) for kind, obj in behind.workloads]
     candidates += [(str(ref(pod, "Pod")), labels_of(pod)) for pod in behind.pods]
     names = near(behind.about.name, (name.partition(" ")[2] for name, _ in candidates), limit=10)
     ranked = []
@@ -161,7 +163,7 @@ def _foreign(behind: Behind) -> tuple[Verdict, ...]:
     groups = [
         (ref(obj, kind), obj)
         for kind, obj in behind.workloads
-        if carries(labels_of(obj.get("spec", {}).get("template", {})), behind.selector)
+        if takes(behind.service, template_of(obj))
         and any(carries(labels_of(pod), _match_labels(obj)) for pod in behind.chosen)
     ]
     if len(groups) < 2:
@@ -192,14 +194,8 @@ def _match_labels(workload: Object) -> Mapping[str, str]:
     return (workload.get("spec", {}).get("selector") or {}).get("matchLabels") or {}
 
 
-def _repositories(workload: Object) -> set[str]:
-    containers = workload.get("spec", {}).get("template", {}).get("spec", {}).get("containers") or ()
-    return {_repository(each.get("image", "")) for each in containers[:1]}
-
-
-def _repository(image: str) -> str:
-    path, _, last = image.partition("@")[0].rpartition("/")
-    return f"{path}/{last.partition(':')[0]}"
+def _repositories(workload: Object) -> set[tuple[str, str]]:
+    return {parse_image(image)[:2] for image in images_of(workload)[:1]}
 
 
 def _not_ready(behind: Behind) -> tuple[Verdict, ...]:
@@ -211,7 +207,7 @@ def _not_ready(behind: Behind) -> tuple[Verdict, ...]:
     owners = tuple(
         (ref(obj, kind), "its pods belong to this workload")
         for kind, obj in behind.workloads
-        if carries(labels_of(obj.get("spec", {}).get("template", {})), behind.selector)
+        if takes(behind.service, template_of(obj))
     )
     waiting = (*owners, *podstates.needs(unready, "it selects this pod"))
     facts = {"workload": owners[0][0].name} if owners else {}

@@ -30,6 +30,17 @@ def carries(labels: Mapping[str, str], pairs: Mapping[str, str]) -> bool:
     return all(labels.get(key) == value for key, value in pairs.items())
 
 
+def takes(service: Mapping[str, Any], obj: Mapping[str, Any] | None) -> bool:
+    """Say whether a Service selects a pod, or the pods of a template, by its labels; without a selector it has none."""
+    selector = service.get("spec", {}).get("selector") or {}
+    return bool(selector) and carries(labels_of(obj), selector)
+
+
+def template_of(workload: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give the pod template of a workload, empty when it has none."""
+    return workload.get("spec", {}).get("template") or {}
+
+
 def holds(expression: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
     """Say whether one expression of a selector (of pods, of nodes) holds for an object's labels."""
     value, values = labels.get(str(expression.get("key", ""))), list(expression.get("values") or ())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.probes.kubernetes import routes
-from bot.probes.kubernetes.labels import carries, labels_of
+from bot.probes.kubernetes.labels import takes, template_of
 from bot.probes.kubernetes.rollouts import replicas
 from bot.probes.kubernetes.verdicts import Verdict, ref, sound, to_finding
 from bot.probes.kubernetes.workloads import find
@@ -123,12 +123,7 @@ def _from_name(scene: Scene, name: str) -> list[Way]:
 
 
 def _behind(scene: Scene, service: Object) -> tuple[Workload, ...]:
-    selector = service.get("spec", {}).get("selector") or {}
-    return tuple(
-        (kind, obj)
-        for kind, obj in scene.workloads
-        if selector and carries(labels_of(obj.get("spec", {}).get("template", {})), selector)
-    )
+    return tuple((kind, obj) for kind, obj in scene.workloads if takes(service, template_of(obj)))
 
 
 def _ingress_to(scene: Scene, service: str) -> Object | None:

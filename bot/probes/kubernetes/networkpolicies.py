@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bot.probes.kubernetes.labels import carries, labels_of, printed
-from bot.probes.kubernetes.podstates import containers_of, is_over
+from bot.probes.kubernetes.endpoints import selected
+from bot.probes.kubernetes.labels import labels_of, printed
+from bot.probes.kubernetes.podstates import containers_of
 from bot.probes.kubernetes.policies import Peer, Wire, admits, isolating, peer, to_blame
 from bot.probes.kubernetes.serviceports import target
 from bot.probes.kubernetes.verdicts import Ref, Verdict, fault, ref, sound, to_finding
@@ -138,10 +139,7 @@ def _number(pod: Object, name: str) -> int:
 
 
 def _behind(view: KubernetesView, service: Object) -> tuple[Object, ...]:
-    selector = service.get("spec", {}).get("selector") or {}
-    pods = view.list("Pod", service["metadata"]["namespace"]) if selector else ()
-    chosen = (pod for pod in pods if carries(labels_of(pod), selector) and not is_over(pod))
-    return tuple(sorted(chosen, key=lambda pod: str(pod["metadata"]["name"])))
+    return selected(service, view.list("Pod", service["metadata"]["namespace"]))
 
 
 def _client(view: KubernetesView, workload: str, namespace: str) -> Peer | None:

@@ -19,7 +19,7 @@ from bot.probes.kubernetes.verdicts import (
     sound,
     to_finding,
 )
-from bot.probes.kubernetes.workloads import find, pods_of
+from bot.probes.kubernetes.workloads import all_pods_of
 from bot.probes.registry import probe
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def state(view: KubernetesView, *, namespace: str, workload: str = "") -> Iterat
 def _pods(view: KubernetesView, namespace: str, workload: str) -> Sequence[Object]:
     if not workload:
         return view.list("Pod", namespace).items
-    return [pod for _, obj in find(view, namespace, workload) for pod in pods_of(view, obj)]
+    return all_pods_of(view, namespace, workload)
 
 
 def judge(node: Object, pods: Sequence[Object]) -> Verdict | None:

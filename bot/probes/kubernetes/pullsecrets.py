@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bot.kit.text import listed
+from bot.probes.kubernetes.elsewhere import other_namespaces
 from bot.probes.kubernetes.faults import Fault
 from bot.probes.kubernetes.verdicts import Ref, Verdict, fault
 
@@ -52,20 +53,15 @@ def look(view: KubernetesView, pod: Pod, events: Sequence[Event]) -> Secrets:
     namespace, named = str(pod["metadata"].get("namespace", "")), pull_secrets(pod)
     absent = missing_by_event(events) or tuple(name for name in named if view.get("Secret", name, namespace).absent)
     if absent:
-        return Secrets(absent, elsewhere={name: _elsewhere(view, name, namespace) for name in absent})
+        return Secrets(
+            absent, elsewhere={name: other_namespaces(view, Ref("Secret", name, namespace)) for name in absent}
+        )
     present = [name for name in named if view.get("Secret", name, namespace).found]
     lists = [view.list("Secret", namespace, fields=f"type={kind}") for kind in TYPES] if present else []
     if not lists or not all(each.complete for each in lists):
         return Secrets()
     usable = {each["metadata"]["name"] for found in lists for each in found}
     return Secrets(wrong_type=tuple(name for name in present if name not in usable))
-
-
-def _elsewhere(view: KubernetesView, name: str, namespace: str) -> tuple[str, ...]:
-    if not view.allowed("list", "Secret", ""):
-        return ()
-    found = view.list("Secret", "", fields=f"metadata.name={name}")
-    return tuple(sorted({str(each["metadata"].get("namespace", "")) for each in found} - {namespace}))
 
 
 def sharpen(found: Fault, pod: Pod, secrets: Secrets) -> Fault:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.probes.kubernetes import podstates
+from bot.probes.kubernetes.labels import template_of
 from bot.probes.kubernetes.owners import owns
 from bot.probes.kubernetes.verdicts import (
     Ref,
@@ -276,5 +277,5 @@ def same_image(about: Ref, workload: Object, version: str) -> Verdict:
 
 def images_of(workload: Object) -> tuple[str, ...]:
     """Give the images that a workload's template asks for."""
-    spec = workload.get("spec", {}).get("template", {}).get("spec", {})
-    return tuple(each.get("image", "") for each in spec.get("containers") or ())
+    containers = template_of(workload).get("spec", {}).get("containers") or ()
+    return tuple(str(each.get("image", "")) for each in containers)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.probes.kubernetes import serviceports
 from bot.probes.kubernetes.labels import near_hint
 from bot.probes.kubernetes.verdicts import Ref, Verdict, fault, ref, sound
 
@@ -133,14 +134,13 @@ def _backends(ingress: Object, around: Around) -> tuple[Verdict, ...]:
         service = known.get(backend.service)
         if service is None:
             found.setdefault(backend.service, _no_service(about, backend, list(known)))
-        elif backend.port and not _has_port(service, backend.port):
+        elif backend.port and not serviceports.has(_ports(service), backend.port):
             found.setdefault(backend.service, _no_port(about, backend, service))
     return tuple(found.values())
 
 
-def _has_port(service: Object, port: str) -> bool:
-    ports = service.get("spec", {}).get("ports") or ()
-    return any(port in (str(each.get("port")), each.get("name")) for each in ports)
+def _ports(service: Object) -> Sequence[Mapping[str, Any]]:
+    return service.get("spec", {}).get("ports") or ()
 
 
 def _where(backend: Backend) -> str:
@@ -161,8 +161,7 @@ def _no_service(about: Ref, backend: Backend, names: Sequence[str]) -> Verdict:
 
 
 def _no_port(about: Ref, backend: Backend, service: Object) -> Verdict:
-    ports = service.get("spec", {}).get("ports") or ()
-    have = ", ".join(f"{each.get('port')}{' (' + each['name'] + ')' if each.get('name') else ''}" for each in ports)
+    have = serviceports.printed(_ports(service))
     return fault(
         about,
         "backend-port-missing",

@@ -113,11 +113,21 @@ def _wrong_protocol(about: Ref, ports: Sequence[Port], declared: Sequence[Port])
     return ()
 
 
+def has(ports: Sequence[Port], wanted: str) -> bool:
+    """Say whether a Service has a port of that number or name."""
+    return any(wanted in (str(port.get("port")), port.get("name")) for port in ports)
+
+
+def printed(ports: Sequence[Port]) -> str:
+    """Print a Service's ports: `80 (http), 443`."""
+    return ", ".join(f"{each.get('port')}{' (' + each['name'] + ')' if each.get('name') else ''}" for each in ports)
+
+
 def asked(about: Ref, ports: Sequence[Port], wanted: str) -> Verdict | None:
     """Say whether the Service has the port (number or name) that clients ask for; None when it has."""
-    if not wanted or any(wanted in (str(port.get("port")), port.get("name")) for port in ports):
+    if not wanted or has(ports, wanted):
         return None
-    have = ", ".join(f"{each.get('port')}{' (' + each['name'] + ')' if each.get('name') else ''}" for each in ports)
+    have = printed(ports)
     behind = [each for each in ports if wanted == str(each.get("targetPort"))]
     also = f" {wanted} is the port of the container behind it." if behind else ""
     return fault(

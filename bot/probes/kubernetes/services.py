@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.probes.kubernetes import endpoints, loadbalancers, serviceports
-from bot.probes.kubernetes.labels import carries, labels_of, near_hint
+from bot.probes.kubernetes.backends import slices_of
+from bot.probes.kubernetes.elsewhere import other_namespaces
+from bot.probes.kubernetes.labels import near_hint, takes, template_of
 from bot.probes.kubernetes.verdicts import NAME, Ref, Verdict, caution, fault, ref, sound, to_finding
 from bot.probes.kubernetes.workloads import KINDS, find, health_hint
 from bot.probes.registry import probe
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 ENDPOINTS = "kubernetes.service.endpoints"
 LOAD_BALANCER = "kubernetes.service.loadbalancer"
 EXTERNAL = "kubernetes.service.externalname"
-OWNER = "kubernetes.io/service-name"
 IN_CLUSTER = ".svc.cluster.local"
 Object = Mapping[str, Any]
 
@@ -58,17 +59,12 @@ def service_endpoints(
 
 def in_front_of(view: KubernetesView, namespace: str, workload: str) -> list[Object]:
     """Give the Services that select the pods of a workload, and the one of the same name."""
-    templates = [obj["spec"].get("template", {}) for _, obj in find(view, namespace, workload)]
+    templates = [template_of(obj) for _, obj in find(view, namespace, workload)]
     return [
         each
         for each in view.list("Service", namespace)
-        if each["metadata"]["name"] == workload or any(_selects(each, labels_of(template)) for template in templates)
+        if each["metadata"]["name"] == workload or any(takes(each, template) for template in templates)
     ]
-
-
-def _selects(service: Object, labels: Mapping[str, str]) -> bool:
-    selector = service.get("spec", {}).get("selector") or {}
-    return bool(selector) and carries(labels, selector)
 
 
 def _judged(view: KubernetesView, service: Object, port: str, named: bool) -> tuple[Verdict, ...]:
@@ -84,24 +80,16 @@ def _judged(view: KubernetesView, service: Object, port: str, named: bool) -> tu
         service,
         pods.items,
         find(view, about.namespace),
-        _slices(view, about),
+        slices_of(view, about),
         named=named,
         complete=all(view.list(kind, about.namespace).complete for kind in KINDS),
     )
     return endpoints.judge(replace(behind, hint=health_hint(view, behind.chosen)))
 
 
-def _slices(view: KubernetesView, about: Ref) -> tuple[Object, ...] | None:
-    found = view.list("EndpointSlice", about.namespace)
-    if not found.complete:
-        return None
-    return tuple(each for each in found if (each["metadata"].get("labels") or {}).get(OWNER) == about.name)
-
-
 def _absent(view: KubernetesView, namespace: str, service: str, known: tuple[Object, ...]) -> Verdict:
-    elsewhere = view.list("Service", "", fields=f"metadata.name={service}")
-    others = sorted(each["metadata"]["namespace"] for each in elsewhere if each["metadata"]["namespace"] != namespace)
     about = Ref("Service", service, namespace)
+    others = other_namespaces(view, about)
     command = f"kubectl get services -A --field-selector metadata.name={service}"
     if others:
         return fault(

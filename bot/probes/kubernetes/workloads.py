@@ -113,6 +113,11 @@ def pods_of(view: KubernetesView, obj: Object) -> tuple[Object, ...]:
     return tuple(sorted(chosen, key=lambda pod: str(pod["metadata"]["name"])))
 
 
+def all_pods_of(view: KubernetesView, namespace: str, workload: str) -> tuple[Object, ...]:
+    """Give the live pods of the workload of that name."""
+    return tuple(pod for _, obj in find(view, namespace, workload) for pod in pods_of(view, obj))
+
+
 def _judged(view: KubernetesView, kind: str, obj: Object, patience: timedelta) -> Iterator[Verdict]:
     about = ref(obj, kind)
     pods = pods_of(view, obj)
