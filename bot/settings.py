@@ -87,7 +87,6 @@ class AwsSettings(Group):
     region: str = Field("", description="Region when neither the ticket nor the environment names one")
     timeout_s: float = Field(10, description="Seconds before one API request is given up")
     retries: int = Field(3, ge=0, description="Adaptive retries of a throttled call")
-    allow_costs: bool = Field(False, description="Whether probes that cost money may run")
 
 
 class NetworkSettings(Group):

@@ -85,8 +85,7 @@ def _advice(conclusion: Conclusion) -> str:
 
 def _permissions(runbook: Runbook, specs: Mapping[str, ProbeSpec]) -> list[str]:
     used = [specs[step.probe] for step in runbook.steps if step.probe in specs]
-    lines = sorted({f"- {spec.system}: `{permission}`" for spec in used for permission in spec.permissions})
-    return [*lines, "\nOne of its probes costs money."] if any(spec.costs_money for spec in used) else lines
+    return sorted({f"- {spec.system}: `{permission}`" for spec in used for permission in spec.permissions})
 
 
 def _escalation(runbook: Runbook) -> str:

@@ -33,7 +33,6 @@ class ProbeSpec:
     parameters: tuple[ProbeParameter, ...]
     permissions: tuple[str, ...]
     facts: tuple[str, ...] = ()
-    costs_money: bool = False
 
 
 @dataclass(frozen=True, slots=True)

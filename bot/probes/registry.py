@@ -39,9 +39,7 @@ class Probe:
 _registered: dict[str, Probe] = {}
 
 
-def probe(
-    name: str, *, permissions: tuple[str, ...], facts: tuple[str, ...] = (), costs_money: bool = False
-) -> Callable[[Function], Function]:
+def probe(name: str, *, permissions: tuple[str, ...], facts: tuple[str, ...] = ()) -> Callable[[Function], Function]:
     """Register a probe named `<system>.<object>.<question>`.
 
     `permissions` are all that it may use (see ProbeSpec); the view refuses the rest. `facts` are the names that its
@@ -52,7 +50,7 @@ def probe(
     def register(function: Function) -> Function:
         if name in _registered and _origin(_registered[name].function) != _origin(function):
             raise TypeError(f"two probes are named {name}")
-        _registered[name] = Probe(_spec(name, function, permissions, facts, costs_money), function)
+        _registered[name] = Probe(_spec(name, function, permissions, facts), function)
         return function
 
     return register
@@ -68,7 +66,6 @@ def _spec(
     function: Callable[..., object],
     permissions: tuple[str, ...],
     facts: tuple[str, ...],
-    costs_money: bool,
 ) -> ProbeSpec:
     parts = name.split(".")
     if len(parts) != 3 or parts[0] not in SYSTEMS:
@@ -76,7 +73,7 @@ def _spec(
     summary = (inspect.getdoc(function) or "").split("\n", 1)[0]
     if not summary or not permissions:
         raise TypeError(f"{name}: a probe needs a docstring and its permissions")
-    return ProbeSpec(name, parts[0], summary, _parameters(name, function), permissions, facts, costs_money)
+    return ProbeSpec(name, parts[0], summary, _parameters(name, function), permissions, facts)
 
 
 def _parameters(name: str, function: Callable[..., object]) -> tuple[ProbeParameter, ...]:

@@ -11,6 +11,9 @@ from bot.probes.session import Gap
 
 Object = Mapping[str, Any]
 """Plain JSON, as the API gives it; lists' items have their apiVersion and kind filled in."""
+Pod = Mapping[str, Any]
+Event = Mapping[str, Any]
+Node = Mapping[str, Any]
 
 _SECRET_KEPT = ("name", "namespace", "uid", "creationTimestamp", "labels", "deletionTimestamp")
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from bot.kit.text import one_line
+from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.labels import labels_of
 from bot.probes.kubernetes.podstates import unschedulable
 from bot.probes.kubernetes.provisioning import DENIED, denied, driver_of, no_driver, said
-from bot.probes.kubernetes.verdicts import Ref, Verdict, fault, ref
+from bot.probes.kubernetes.verdicts import Ref, Verdict, fault, ref, see
 
-Object = Mapping[str, Any]
 ZONE = "topology.kubernetes.io/zone"
 _MULTI = re.compile(r"Multi-Attach error|already (?:exclusively )?(?:attached|used by pod)", re.I)
 _LIMIT = re.compile(
@@ -120,6 +119,6 @@ def _mount(about: Ref, user: Ref, message: str, claim: Object) -> Verdict | None
         f"The volume of {about} cannot be mounted for pod {user.name}: {one_line(message, 300)}",
         "Read the kubelet's message; look at the CSI driver's pod on that node.",
         seen=message,
-        command=f"kubectl describe pod {user.name} -n {user.namespace}",
+        command=see(user),
         holds=((user, "it mounts this claim"),),
     )

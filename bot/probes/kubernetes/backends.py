@@ -6,11 +6,11 @@ A Service, its endpoints and its pods, or a host outside the cluster.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.probes.kubernetes import endpoints, podstates, serviceports
+from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.elsewhere import other_namespaces
 from bot.probes.kubernetes.labels import labels_of, near, near_hint
 from bot.probes.kubernetes.loghosts import Place, is_address
@@ -20,7 +20,6 @@ from bot.probes.kubernetes.workloads import find
 if TYPE_CHECKING:
     from bot.probes.kubernetes.view import KubernetesView
 
-Object = Mapping[str, Any]
 
 _LABEL = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")
 _OWNER = "kubernetes.io/service-name"

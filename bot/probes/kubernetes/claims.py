@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.probes.kubernetes import attaching, podstates, volumes
+from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.containers import claims_of
 from bot.probes.kubernetes.labels import near_hint
 from bot.probes.kubernetes.verdicts import Ref, Verdict, fault, ref, sound, to_finding
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 BINDING = "kubernetes.claim.binding"
 ATTACHING = "kubernetes.claim.attaching"
 FACTS = ("provisioner", "driver", "zone")
-Object = Mapping[str, Any]
 
 
 @probe(

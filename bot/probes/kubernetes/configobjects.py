@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.kit.text import listed
 from bot.probes.kubernetes.elsewhere import other_namespaces
@@ -14,7 +13,6 @@ from bot.probes.kubernetes.verdicts import Ref, Verdict, fault
 if TYPE_CHECKING:
     from bot.probes.kubernetes.view import KubernetesView
 
-Object = Mapping[str, Any]
 
 _SLUG = {"ConfigMap": "config-map", "Secret": "secret"}
 _OTHER = {"ConfigMap": "Secret", "Secret": "ConfigMap"}

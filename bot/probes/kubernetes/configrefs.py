@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from bot.probes.kubernetes.containers import Pod, containers
+from bot.probes.kubernetes.answers import Pod
+from bot.probes.kubernetes.containers import containers
 
 
 class Reference(NamedTuple):

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from bot.kit.text import one_line
 from bot.model.finding import Evidence
 from bot.probes.kubernetes import configerrors, faults, podstates
+from bot.probes.kubernetes.answers import Event, Pod
 from bot.probes.kubernetes.configerrors import Complaint
 from bot.probes.kubernetes.configobjects import blame
 from bot.probes.kubernetes.configrefs import Reference, references
-from bot.probes.kubernetes.containers import Container, Pod, containers, volume
+from bot.probes.kubernetes.containers import Container, containers, volume
 from bot.probes.kubernetes.faults import Fault, FaultyPod
 from bot.probes.kubernetes.mountedfiles import keys
 from bot.probes.kubernetes.owners import owner
 from bot.probes.kubernetes.selection import choose
-from bot.probes.kubernetes.verdicts import Ref, Verdict, count, fault
+from bot.probes.kubernetes.verdicts import Ref, Verdict, count, fault, ref, see
 from bot.probes.registry import probe
 
 if TYPE_CHECKING:
     from bot.model.finding import Finding
     from bot.probes.kubernetes.view import KubernetesView
 
-Event = Mapping[str, Any]
 
 CONFIG = "kubernetes.pod.config"
 PERMISSIONS = ("list pods", "list events", "list configmaps", "list secrets")
@@ -204,9 +204,9 @@ _WORDS = {
 
 
 def _fault(pod: Pod, heard: Heard, cause: str, summary: str, remedy: str, beneath: tuple[Verdict, ...]) -> Fault:
-    metadata, complaint = pod["metadata"], heard.complaint
+    complaint = heard.complaint
     label = f"{heard.container.label}, {heard.container.waiting}" if heard.container else "event of the pod"
-    command = f"kubectl describe pod -n {metadata.get('namespace', '')} {metadata['name']}"
+    command = see(ref(pod, "Pod"))
     facts = {"kind": complaint.kind, "name": complaint.name, "key": complaint.key, "volume": complaint.volume}
     facts["container"] = heard.container.name if heard.container else ""
     return Fault(

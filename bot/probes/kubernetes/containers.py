@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.probes.kubernetes.answers import Pod
 from bot.probes.kubernetes.verdicts import moment
-
-Pod = Mapping[str, Any]
 
 _SIGNALS = {1: "SIGHUP", 2: "SIGINT", 4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL", 11: "SIGSEGV"}
 _SIGNALS |= {13: "SIGPIPE", 15: "SIGTERM"}

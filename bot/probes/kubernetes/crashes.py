@@ -13,14 +13,13 @@ from typing import Any
 from bot.kit.text import listed, one_line
 from bot.model.finding import Evidence
 from bot.probes.kubernetes import podstates
-from bot.probes.kubernetes.containers import Container, Pod, Termination, containers
+from bot.probes.kubernetes.answers import Event, Pod
+from bot.probes.kubernetes.containers import Container, Termination, containers
 from bot.probes.kubernetes.crashcauses import Said, say
 from bot.probes.kubernetes.faults import Fault
 from bot.probes.kubernetes.logs import Reading, read_log, tail
 from bot.probes.kubernetes.owners import owner
-from bot.probes.kubernetes.verdicts import count
-
-Event = Mapping[str, Any]
+from bot.probes.kubernetes.verdicts import count, read_it, ref, see
 
 FLAPPING = timedelta(minutes=15)
 BLOCKING = timedelta(minutes=5)
@@ -259,19 +258,18 @@ def _not_started(container: Container, name: str, pod: Pod, evidence: tuple[Evid
 def _evidence(
     pod: Pod, container: Container, log: Sequence[str], reading: Reading | None, previous: bool
 ) -> tuple[Evidence, ...]:
-    metadata = pod["metadata"]
-    where = f"-n {metadata.get('namespace', '')} {metadata['name']}"
+    about = ref(pod, "Pod")
     found: list[Evidence] = []
     if log:
         run = " (the run before)" if previous else ""
-        command = f"kubectl logs {where} -c {container.name}{' --previous' if previous else ''} --tail=50"
+        command = read_it(about, container.name, previous)
         found.append(Evidence(f"log of {container.label}{run}", tail(log, reading.line if reading else ""), command))
     end = container.last
     if end:
         at = f" at {end.finished:%Y-%m-%d %H:%M:%S} UTC" if end.finished else ""
         text = one_line(f"{end.reason or 'Terminated'}, {end.exit}{at}. {end.message}", 600)
-        found.append(Evidence(f"last end of {container.label}", text, f"kubectl describe pod {where}"))
+        found.append(Evidence(f"last end of {container.label}", text, see(about)))
     elif container.waiting:
         text = one_line(f"{container.waiting}: {container.waiting_message}", 600)
-        found.append(Evidence(f"state of {container.label}", text, f"kubectl describe pod {where}"))
+        found.append(Evidence(f"state of {container.label}", text, see(about)))
     return tuple(found)

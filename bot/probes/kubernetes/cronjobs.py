@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.schedules import Schedule, ScheduleError
 from bot.probes.kubernetes.verdicts import Ref, Verdict, caution, fault, moment, ref, sound, symptom
 
-Object = Mapping[str, Any]
 GRACE = timedelta(minutes=10)
 MISSED = frozenset({"TooManyMissedTimes", "FailedNeedsStart", "MissSchedule", "MissedSchedule"})
 ODD = frozenset({"UnparseableSchedule", "UnparseableCronJobSchedule", "InvalidSchedule", "UnknownTimeZone"})

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.probes.kubernetes import podstates
+from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.labels import carries, labels_of, printed
 from bot.probes.kubernetes.statefulsets import waits_for_deletion
 from bot.probes.kubernetes.verdicts import Verdict, age_of, count, fault, ref, sound, symptom
-
-Object = Mapping[str, Any]
 
 
 def judge(

@@ -206,14 +206,14 @@ class KubernetesDirectory:
         asked = Asked(
             which.path(), {"fieldSelector": f"metadata.name={name}"}, f"list {which.resource}", METADATA_RATHER
         )
-        return self._once(asked.target, lambda: self._places(asked, name))
+        return self._once(asked.target, lambda: self._places(asked))
 
     def _names(self, kind: str, namespace: str) -> tuple[str, ...]:
         which = kind_of(kind)
         asked = Asked(which.path(namespace), {}, f"list {which.resource}", METADATA_RATHER)
         return self._once(asked.target, lambda: tuple(place.workload for place in self._places(asked)))
 
-    def _places(self, asked: Asked, name: str = "") -> tuple[Place, ...]:
+    def _places(self, asked: Asked) -> tuple[Place, ...]:
         """Ask for one page; what is denied counts as none, an API that cannot be reached ends the look-up."""
         one_page = Asked(asked.path, {**asked.query, "limit": MAX_NAMES}, asked.permission, asked.accept)
         try:

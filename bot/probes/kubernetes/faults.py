@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.model.finding import Evidence, Finding, Relation, Severity, Status, Unknown
+from bot.probes.kubernetes.answers import Pod
 from bot.probes.kubernetes.owners import owner
 from bot.probes.kubernetes.verdicts import Ref, Verdict, count, ref, resource, sound, to_finding
 
 if TYPE_CHECKING:
     from bot.probes.kubernetes.selection import Chosen
     from bot.probes.kubernetes.view import KubernetesView
-
-Pod = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from bot.probes.kubernetes.answers import Node, Pod
 from bot.probes.kubernetes.labels import carries, holds, labels_of
 from bot.probes.kubernetes.quantities import number
 from bot.probes.kubernetes.verdicts import is_true
-
-Pod = Mapping[str, Any]
-Node = Mapping[str, Any]
 
 
 class Room(NamedTuple):

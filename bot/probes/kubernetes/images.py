@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.kit.text import listed, one_line
 from bot.model.finding import Evidence
 from bot.probes.kubernetes import faults, podstates, pullsecrets
+from bot.probes.kubernetes.answers import Event, Pod
 from bot.probes.kubernetes.containers import Container, containers
 from bot.probes.kubernetes.faults import Fault, FaultyPod
 from bot.probes.kubernetes.owners import owner
 from bot.probes.kubernetes.pullerrors import Answer, Image, classify, parse_image
 from bot.probes.kubernetes.selection import choose
-from bot.probes.kubernetes.verdicts import count
+from bot.probes.kubernetes.verdicts import count, ref, see
 from bot.probes.registry import probe
 
 if TYPE_CHECKING:
     from bot.model.finding import Finding
     from bot.probes.kubernetes.view import KubernetesView
 
-Pod = Mapping[str, Any]
-Event = Mapping[str, Any]
 
 IMAGE = "kubernetes.pod.image"
 PULL_REASONS = frozenset(
@@ -148,8 +147,7 @@ def _facts(container: Container, parts: Image) -> Mapping[str, str]:
 
 
 def _evidence(pod: Pod, container: Container, text: str) -> tuple[Evidence, ...]:
-    metadata = pod["metadata"]
-    command = f"kubectl describe pod -n {metadata.get('namespace', '')} {metadata['name']}"
+    command = see(ref(pod, "Pod"))
     return (Evidence(f"{container.label}, {container.waiting}", one_line(text, 1000), command),)
 
 

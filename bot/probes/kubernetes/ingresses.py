@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from bot.probes.kubernetes import routes
+from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.labels import near_hint
 from bot.probes.kubernetes.verdicts import NAME as HOST_NAME
 from bot.probes.kubernetes.verdicts import Ref, Verdict, caution, fault, to_finding
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from bot.probes.kubernetes.view import KubernetesView
 
 NAME = "kubernetes.ingress.routes"
-Object = Mapping[str, Any]
 
 
 @probe(

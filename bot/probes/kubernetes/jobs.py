@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.probes.kubernetes import cronjobs, jobstates, refusals
+from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.labels import labels_of, near_hint, selects
 from bot.probes.kubernetes.owners import owns
 from bot.probes.kubernetes.verdicts import (
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 NAME = "kubernetes.job.state"
 ENDED = frozenset({"BackoffLimitExceeded", "DeadlineExceeded", "Completed", "SuccessfulDelete", "PodFailurePolicy"})
-Object = Mapping[str, Any]
 
 
 @probe(

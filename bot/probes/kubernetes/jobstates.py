@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.probes.kubernetes import podstates
+from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.verdicts import Ref, Verdict, condition, count, fault, is_true, moment, ref, sound, symptom
 
-Object = Mapping[str, Any]
 Pods = Sequence[Object]
 
 
@@ -32,15 +32,10 @@ def judge(job: Object, pods: Pods, now: datetime, patience: timedelta, *, comple
     return _in_order(job)
 
 
-def about_job(job: Object) -> Ref:
-    """Name the Job."""
-    return ref(job, "Job")
-
-
 def _suspended(job: Object) -> Verdict | None:
     if not job.get("spec", {}).get("suspend"):
         return None
-    about = about_job(job)
+    about = ref(job, "Job")
     return fault(
         about,
         "job-suspended",
@@ -55,7 +50,7 @@ def _failed(job: Object, pods: Pods, complete: bool) -> Verdict | None:
     failed = condition(job, "Failed") or condition(job, "FailureTarget")
     if failed.get("status") != "True":
         return None
-    about, reason = about_job(job), failed.get("reason", "")
+    about, reason = ref(job, "Job"), failed.get("reason", "")
     since = moment(failed.get("lastTransitionTime"))
     if reason == "DeadlineExceeded":
         return _deadline(job, about, failed, since)
@@ -100,7 +95,7 @@ def _deadline(job: Object, about: Ref, failed: Mapping[str, Any], since: datetim
 def _never_starts(job: Object) -> Verdict | None:
     if job.get("spec", {}).get("parallelism", 1) != 0 or is_true(job, "Complete"):
         return None
-    about = about_job(job)
+    about = ref(job, "Job")
     return fault(
         about,
         "parallelism-zero",
@@ -119,7 +114,7 @@ def _kept_alive(job: Object, pods: Pods, now: datetime, patience: timedelta) -> 
         ended = [moment(each["state"]["terminated"].get("finishedAt")) for each in done]
         if not left or not done or any(when and now - when < patience for when in ended):
             continue
-        about, keeper = about_job(job), left[0]
+        about, keeper = ref(job, "Job"), left[0]
         return fault(
             about,
             "sidecar-keeps-job-alive",
@@ -136,7 +131,7 @@ def _hindered(job: Object, pods: Pods) -> Verdict | None:
     failing = [pod for pod in pods if podstates.is_failing(pod)]
     if not failing:
         return None
-    about, first = about_job(job), failing[0]
+    about, first = ref(job, "Job"), failing[0]
     return symptom(
         about,
         "job-cannot-run",
@@ -148,7 +143,7 @@ def _hindered(job: Object, pods: Pods) -> Verdict | None:
 
 
 def _in_order(job: Object) -> Verdict:
-    about, status = about_job(job), job.get("status", {})
+    about, status = ref(job, "Job"), job.get("status", {})
     if is_true(job, "Complete"):
         return sound(
             about, f"{about} completed{' at ' + status['completionTime'] if 'completionTime' in status else ''}."

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.kit.text import one_line
 from bot.probes.kubernetes import podstates
+from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.verdicts import Verdict, age_of, count, fault, is_true, ref
 
-Object = Mapping[str, Any]
 FAILED = frozenset({"SyncLoadBalancerFailed", "FailedBuildModel", "FailedDeployModel", "CreatingLoadBalancerFailed"})
 # The first class whose words all occur in the controller's message (lower case) applies.
 _CLASSES: tuple[tuple[str, tuple[str, ...], str], ...] = (

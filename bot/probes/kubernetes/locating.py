@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.probes.kubernetes import routes
+from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.labels import takes, template_of
 from bot.probes.kubernetes.rollouts import replicas
 from bot.probes.kubernetes.verdicts import Verdict, ref, sound, to_finding
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from bot.probes.kubernetes.view import KubernetesView
 
 NAME = "kubernetes.workload.locate"
-Object = Mapping[str, Any]
 Workload = tuple[str, Object]
 
 

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.kit.text import one_line
 from bot.model.finding import Evidence
 from bot.probes.kubernetes import faults, oom, podstates
+from bot.probes.kubernetes.answers import Pod
 from bot.probes.kubernetes.containers import Container, containers
 from bot.probes.kubernetes.crashcauses import say
 from bot.probes.kubernetes.faults import Fault, FaultyPod
 from bot.probes.kubernetes.logs import read_log, tail
 from bot.probes.kubernetes.owners import owner
 from bot.probes.kubernetes.selection import choose
-from bot.probes.kubernetes.verdicts import count
+from bot.probes.kubernetes.verdicts import count, read_it, ref
 from bot.probes.registry import probe
 
 if TYPE_CHECKING:
     from bot.model.finding import Finding
     from bot.probes.kubernetes.view import KubernetesView
 
-Pod = Mapping[str, Any]
 
 MEMORY = "kubernetes.pod.memory"
 PERMISSIONS = ("list pods", "get pods/log", "list events", "list nodes")
@@ -81,7 +81,7 @@ def _gave_up(view: KubernetesView, pod: Pod) -> Iterator[Fault]:
         if not reading or reading.kind not in INSIDE:
             continue
         said = say(reading, pod, container)
-        command = f"kubectl logs -n {namespace} {name} -c {container.name} --previous --tail=50"
+        command = read_it(ref(pod, "Pod"), container.name, previous=True)
         yield Fault(
             said.cause,
             f"{container.label.capitalize()} of {owner(pod).name} ends with {end.exit}: {said.what}.",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from bot.probes.kubernetes.containers import Container, Pod, mount_of, volume
+from bot.probes.kubernetes.answers import Pod
+from bot.probes.kubernetes.containers import Container, mount_of, volume
 from bot.probes.kubernetes.labels import near, near_hint
 from bot.probes.kubernetes.verdicts import Ref, Verdict, fault
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
+from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.labels import near_hint
 from bot.probes.kubernetes.quantities import number
 from bot.probes.kubernetes.verdicts import Ref, Verdict, caution, fault, moment, ref, sound, to_finding
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 STATE = "kubernetes.namespace.state"
 QUOTA = "kubernetes.namespace.quota"
 FULL = 0.9
-Object = Mapping[str, Any]
 
 
 @probe(STATE, permissions=("list namespaces", "list pods"), facts=("namespace",))

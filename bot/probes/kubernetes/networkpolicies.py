@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.endpoints import selected
 from bot.probes.kubernetes.labels import labels_of, printed
 from bot.probes.kubernetes.podstates import containers_of
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from bot.probes.kubernetes.view import KubernetesView
 
 NAME = "kubernetes.networkpolicy.ingress"
-Object = Mapping[str, Any]
 
 
 @probe(

@@ -9,14 +9,12 @@ from typing import Any
 
 from bot.model.finding import Evidence, Status
 from bot.probes.kubernetes import runtimes
-from bot.probes.kubernetes.containers import Container, Pod, Termination, containers
+from bot.probes.kubernetes.answers import Event, Node, Pod
+from bot.probes.kubernetes.containers import Container, Termination, containers
 from bot.probes.kubernetes.faults import Fault
 from bot.probes.kubernetes.owners import owner
 from bot.probes.kubernetes.quantities import memory, number
-from bot.probes.kubernetes.verdicts import Ref, Verdict, condition, count, fault, is_true, moment, seen_at
-
-Event = Mapping[str, Any]
-Node = Mapping[str, Any]
+from bot.probes.kubernetes.verdicts import Ref, Verdict, condition, count, fault, is_true, moment, ref, see, seen_at
 
 AROUND = timedelta(minutes=10)
 _LIMIT_RANGER = "kubernetes.io/limit-ranger"
@@ -143,12 +141,12 @@ def _facts(container: Container, limit: float | None) -> Mapping[str, str]:
 
 
 def _evidence(pod: Pod, container: Container, limit: float | None) -> tuple[Evidence, ...]:
-    end, metadata = container.last, pod["metadata"]
+    end = container.last
     if not end:
         return ()
     at = f" at {end.finished:%Y-%m-%d %H:%M:%S} UTC" if end.finished else ""
     ran = f", after {int((end.finished - end.started).total_seconds())} s" if end.finished and end.started else ""
     bound = memory(limit) if limit else "none"
     text = f"{end.reason}, {end.exit}{at}{ran}; memory limit {bound}; {count(container.restarts, 'restart')}"
-    command = f"kubectl describe pod -n {metadata.get('namespace', '')} {metadata['name']}"
+    command = see(ref(pod, "Pod"))
     return (Evidence(f"last end of {container.label}", text, command),)

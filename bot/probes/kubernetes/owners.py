@@ -10,10 +10,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.labels import labels_of
 from bot.probes.kubernetes.verdicts import Ref, ref
-
-Object = Mapping[str, Any]
 
 _HASH_LABEL = "pod-template-hash"
 _HASHED = re.compile(r"^(?P<name>.+)-[bcdf-hj-np-tv-xz2456789]{6,10}$")

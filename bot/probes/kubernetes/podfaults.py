@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.kit.text import one_line
 from bot.probes.kubernetes import crashes, memory
+from bot.probes.kubernetes.answers import Pod
 from bot.probes.kubernetes.backends import Backend, look_behind
 from bot.probes.kubernetes.containers import Container
 from bot.probes.kubernetes.crashcauses import place_of
@@ -20,7 +21,6 @@ from bot.probes.kubernetes.owners import owner
 if TYPE_CHECKING:
     from bot.probes.kubernetes.view import KubernetesView
 
-Pod = Mapping[str, Any]
 
 PERMISSIONS = (
     "list pods",

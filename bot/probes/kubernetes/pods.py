@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from bot.probes.kubernetes import faults, podstates
+from bot.probes.kubernetes.answers import Pod
 from bot.probes.kubernetes.owners import owner
 from bot.probes.kubernetes.podfaults import FACTS, PERMISSIONS, crash_faults
 from bot.probes.kubernetes.selection import choose
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from bot.probes.kubernetes.faults import FaultyPod
     from bot.probes.kubernetes.view import KubernetesView
 
-Pod = Mapping[str, Any]
 
 CRASHING = "kubernetes.pod.crashing"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from bot.probes.kubernetes.answers import Pod
 from bot.probes.kubernetes.verdicts import Ref, condition, ref
 
 FAILING = frozenset(
@@ -20,8 +21,6 @@ FAILING = frozenset(
     }
 )
 """Waiting reasons that do not go away by themselves."""
-
-Pod = Mapping[str, Any]
 
 
 def is_ready(pod: Pod) -> bool:

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from typing import Any
 
+from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.labels import labels_of, selects
 from bot.probes.kubernetes.podstates import containers_of
-
-Object = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from bot.kit.text import one_line
+from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.verdicts import Ref, Verdict, fault, ref, symptom
 
-Object = Mapping[str, Any]
 _MIGRATED = {"kubernetes.io/aws-ebs": "ebs.csi.aws.com", "kubernetes.io/gce-pd": "pd.csi.storage.gke.io"}
 DENIED = re.compile(r"UnauthorizedOperation|AccessDenied|not authorized to perform|AuthFailure|PermissionDenied", re.I)
 _MODE = re.compile(r"access ?mode|MULTI_NODE|ReadWriteMany|only support ReadWriteOnce", re.I)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.kit.text import listed
+from bot.probes.kubernetes.answers import Event, Pod
 from bot.probes.kubernetes.elsewhere import other_namespaces
 from bot.probes.kubernetes.faults import Fault
 from bot.probes.kubernetes.verdicts import Ref, Verdict, fault
@@ -19,8 +20,6 @@ from bot.probes.kubernetes.verdicts import Ref, Verdict, fault
 if TYPE_CHECKING:
     from bot.probes.kubernetes.view import KubernetesView
 
-Pod = Mapping[str, Any]
-Event = Mapping[str, Any]
 
 REFUSALS = frozenset({"image-pull-unauthorised", "image-repository-not-found"})
 TYPES = ("kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg")

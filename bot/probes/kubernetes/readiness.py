@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.probes.kubernetes import podstates
+from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.verdicts import Ref, Verdict, condition, count, fault, moment, ref, sound, to_finding
 from bot.probes.kubernetes.workloads import find, pods_of
 from bot.probes.registry import probe
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from bot.probes.kubernetes.view import KubernetesView
 
 NAME = "kubernetes.pod.readiness"
-Object = Mapping[str, Any]
 
 _FAILED = re.compile(
     r"(?P<which>Readiness|Startup) probe (?:failed|errored)(?: and resulted in unknown state)?: (?P<why>.*)", re.DOTALL

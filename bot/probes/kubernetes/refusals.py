@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.creation import refusal
 from bot.probes.kubernetes.verdicts import Ref, Verdict, seen_at, symptom
 
 if TYPE_CHECKING:
     from bot.probes.kubernetes.view import KubernetesView
 
-Object = Mapping[str, Any]
 RECENT = timedelta(hours=1)
 PERMISSIONS = (
     "list limitranges",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.probes.kubernetes import podstates
+from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.labels import template_of
 from bot.probes.kubernetes.owners import owns
 from bot.probes.kubernetes.verdicts import (
@@ -27,7 +28,6 @@ from bot.probes.kubernetes.verdicts import (
 
 JUST_STARTED = timedelta(minutes=3)
 REVISION = "deployment.kubernetes.io/revision"
-Object = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

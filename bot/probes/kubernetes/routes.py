@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.probes.kubernetes import serviceports
+from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.labels import near_hint
 from bot.probes.kubernetes.verdicts import Ref, Verdict, fault, ref, sound
 
-Object = Mapping[str, Any]
 OLD_CLASS = "kubernetes.io/ingress.class"
 DEFAULT_CLASS = "ingressclass.kubernetes.io/is-default-class"
 _NO_SECRET = re.compile(

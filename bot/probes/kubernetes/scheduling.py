@@ -11,19 +11,18 @@ from typing import TYPE_CHECKING, Any
 from bot.kit.text import listed, one_line
 from bot.model.finding import Evidence, Status
 from bot.probes.kubernetes import faults, fitting, placement, podstates, refusals, schedulermessage
+from bot.probes.kubernetes.answers import Event, Pod
 from bot.probes.kubernetes.faults import Fault, FaultyPod
 from bot.probes.kubernetes.owners import owner
 from bot.probes.kubernetes.placement import Nodes, Reason
 from bot.probes.kubernetes.selection import choose
-from bot.probes.kubernetes.verdicts import Ref, age_of, condition, count, moment, seen_at, to_finding
+from bot.probes.kubernetes.verdicts import Ref, age_of, condition, count, moment, ref, see, seen_at, to_finding
 from bot.probes.registry import probe
 
 if TYPE_CHECKING:
     from bot.model.finding import Finding
     from bot.probes.kubernetes.view import KubernetesView
 
-Pod = Mapping[str, Any]
-Event = Mapping[str, Any]
 
 SCHEDULING = "kubernetes.pod.scheduling"
 DEFAULT_SCHEDULER = "default-scheduler"
@@ -185,8 +184,7 @@ def growing(events: Sequence[Event], now: datetime) -> bool:
 
 
 def _fault(pod: Pod, found: Reason, said: str) -> Fault:
-    metadata = pod["metadata"]
-    command = f"kubectl describe pod -n {metadata.get('namespace', '')} {metadata['name']}"
+    command = see(ref(pod, "Pod"))
     return Fault(
         found.cause,
         f"Pod of {owner(pod).name} finds no node: {found.what}.",

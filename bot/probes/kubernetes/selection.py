@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from bot.probes.kubernetes.answers import Pod
 from bot.probes.kubernetes.labels import near
 from bot.probes.kubernetes.owners import belongs, owner
 
 if TYPE_CHECKING:
     from bot.probes.kubernetes.view import KubernetesView
 
-Pod = Mapping[str, Any]
 
 _MADE_BY = tuple(
     re.compile(pattern)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.labels import near_hint
 from bot.probes.kubernetes.podstates import containers_of
 from bot.probes.kubernetes.verdicts import Ref, Verdict, caution, fault, ref
 
 Port = Mapping[str, Any]
-Object = Mapping[str, Any]
 
 
 def judge(about: Ref, ports: Sequence[Port], pods: Sequence[Object]) -> tuple[Verdict, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.probes.kubernetes import endpoints, loadbalancers, serviceports
+from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.backends import slices_of
 from bot.probes.kubernetes.elsewhere import other_namespaces
 from bot.probes.kubernetes.labels import near_hint, takes, template_of
@@ -23,7 +24,6 @@ ENDPOINTS = "kubernetes.service.endpoints"
 LOAD_BALANCER = "kubernetes.service.loadbalancer"
 EXTERNAL = "kubernetes.service.externalname"
 IN_CLUSTER = ".svc.cluster.local"
-Object = Mapping[str, Any]
 
 
 @probe(

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.probes.kubernetes import podstates
+from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.rollouts import replicas, scaled_to_zero
 from bot.probes.kubernetes.verdicts import Ref, Verdict, age_of, count, fault, ref, sound, symptom
 
-Object = Mapping[str, Any]
 Pods = Sequence[Object]
 
 
 def judge(stateful_set: Object, pods: Pods, now: datetime, patience: timedelta, hint: str = "") -> Verdict:
     """Say the one deepest thing about a StatefulSet. A pod younger than `patience` that does not fail is on its way."""
-    about, wanted = ref(stateful_set, "StatefulSet"), _wanted(stateful_set)
+    about, wanted = ref(stateful_set, "StatefulSet"), replicas(stateful_set)
     if wanted == 0:
         return scaled_to_zero(about)
     held = _held_by_strategy(stateful_set, about)
     if held:
         return held
-    unready = _unready(stateful_set, pods)
+    unready = _unready(pods)
     ready = stateful_set.get("status", {}).get("readyReplicas", 0)
     if ready >= wanted and not unready:
         return sound(about, f"{about}: {ready} of {count(wanted, 'pod')} ready.")
@@ -36,22 +35,18 @@ def judge(stateful_set: Object, pods: Pods, now: datetime, patience: timedelta, 
     return _short(stateful_set, unready, hint)
 
 
-def _wanted(stateful_set: Object) -> int:
-    return replicas(stateful_set)
-
-
 def _ordinal(pod: Object) -> int:
     tail = pod["metadata"]["name"].rpartition("-")[2]
     return int(tail) if tail.isdigit() else 0
 
 
-def _unready(stateful_set: Object, pods: Pods) -> list[Object]:
+def _unready(pods: Pods) -> list[Object]:
     return sorted((pod for pod in pods if not podstates.is_ready(pod)), key=_ordinal)
 
 
 def _held_by_strategy(stateful_set: Object, about: Ref) -> Verdict | None:
     status, strategy = stateful_set.get("status", {}), stateful_set.get("spec", {}).get("updateStrategy") or {}
-    wanted, updated = _wanted(stateful_set), status.get("updatedReplicas", 0)
+    wanted, updated = replicas(stateful_set), status.get("updatedReplicas", 0)
     if status.get("updateRevision") == status.get("currentRevision") or updated >= wanted:
         return None
     if strategy.get("type") == "OnDelete":
@@ -82,7 +77,7 @@ def waits_for_deletion(about: Ref, updated: int, wanted: int) -> Verdict:
 
 
 def _short(stateful_set: Object, unready: Pods, hint: str) -> Verdict:
-    about, wanted = ref(stateful_set, "StatefulSet"), _wanted(stateful_set)
+    about, wanted = ref(stateful_set, "StatefulSet"), replicas(stateful_set)
     status, spec = stateful_set.get("status", {}), stateful_set.get("spec", {})
     ready, exist = status.get("readyReplicas", 0), status.get("replicas", 0)
     ordered = spec.get("podManagementPolicy", "OrderedReady") == "OrderedReady"

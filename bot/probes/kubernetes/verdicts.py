@@ -118,6 +118,11 @@ def see(which: Ref) -> str:
     return f"kubectl describe {which.kind.lower()} {which.name}{where}"
 
 
+def read_it(pod: Ref, container: str, previous: bool) -> str:
+    """Give the kubectl command that shows the end of a container's log."""
+    return f"kubectl logs {pod.name} -n {pod.namespace} -c {container}{' --previous' if previous else ''} --tail=50"
+
+
 def moment(text: str | None) -> datetime | None:
     """Read an API timestamp (`2026-11-24T10:00:00Z`); None when there is none or it is not one."""
     if not text:

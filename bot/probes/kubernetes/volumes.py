@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.kit.text import one_line
+from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.labels import labels_of, near_hint, selects
 from bot.probes.kubernetes.provisioning import READ_IT, refused, said, silent, unbound
 from bot.probes.kubernetes.quantities import number
 from bot.probes.kubernetes.verdicts import Ref, Verdict, age_of, caution, fault, ref, sound
 
-Object = Mapping[str, Any]
 DEFAULT = "storageclass.kubernetes.io/is-default-class"
 NO_PROVISIONER = "kubernetes.io/no-provisioner"
 

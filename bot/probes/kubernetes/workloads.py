@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.model.finding import Status
 from bot.probes.kubernetes import daemonsets, podstates, refusals, rollouts, statefulsets
+from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.labels import labels_of, near, near_hint, selects
 from bot.probes.kubernetes.owners import belongs, owns
 from bot.probes.kubernetes.verdicts import (
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 ROLLOUT = "kubernetes.workload.rollout"
 VERSION = "kubernetes.workload.version"
 KINDS = ("Deployment", "StatefulSet", "DaemonSet")
-Object = Mapping[str, Any]
 
 
 @probe(

@@ -109,7 +109,7 @@ def test_evidence_shows_log_and_end_with_their_commands():
     one = pod("p", crashed(code=3))
     found = crashes.judge(one, containers(one)[0], ["last words"], (), previous=True)
     assert [each.command for each in found.evidence] == [
-        "kubectl logs -n shop p -c app --previous --tail=50",
-        "kubectl describe pod -n shop p",
+        "kubectl logs p -n shop -c app --previous --tail=50",
+        "kubectl describe pod p -n shop",
     ]
     assert found.facts["exit_code"] == "3"
