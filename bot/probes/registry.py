@@ -1,8 +1,8 @@
 """What a probe is: a decorated function that asks one read-only question and judges the answer.
 
-    @probe("kubernetes.pod.waiting", permissions=("list pods", "list events"), facts=("container",))
-    def waiting(view: KubernetesView, *, namespace: str, workload: str = "") -> Iterator[Finding]:
-        '''Why containers of a workload wait to start.'''
+    @probe("kubernetes.pod.readiness", permissions=("list pods", "list events"), facts=("status_code",))
+    def readiness(view: KubernetesView, *, namespace: str, workload: str = "") -> Iterator[Finding]:
+        '''Whether running pods fail their readiness probe, and what it is told.'''
 
 The first parameter is the run-scoped view of the probe's system; every other is a keyword with a scalar type.
 Discovery walks the folders: a new probe is one file, no list to edit.
