@@ -63,6 +63,6 @@ def test_no_file_tells_where_it_was_made_or_where_packages_come_from(pattern):
 
 
 def test_the_laws_would_find_what_they_look_for():
-    folder, host = "/" + "home/someone", "https://" + "pypi.org" + "/simple"
+    folder, host = "/" + "home/someone", "https://pypi." + "org/simple"
     assert FOLDER_OF_A_MACHINE.search(f"cd {folder}/project")
     assert HOST_OF_A_REGISTRY.search(host)
