@@ -32,6 +32,11 @@ _RULES: tuple[tuple[re.Pattern[str], Replacement], ...] = (
         ),
         f"-----BEGIN PRIVATE KEY----- {MASK}",
     ),
+    # and what is left of one whose beginning was cut off
+    (
+        re.compile(r"(?:[A-Za-z0-9+/=]{16,100}\s{1,20}){1,100}+-----END [A-Z ]{0,40}PRIVATE KEY-----"),
+        f"{MASK} -----END PRIVATE KEY-----",
+    ),
     # user:password@ in a URL; the user stays
     (re.compile(r"\b([a-z][a-z0-9+.\-]{1,20}://[^\s:/@]{0,100}:)[^\s@/]{1,200}(?=@)", re.IGNORECASE), _keep_name),
     # tokens with a known shape

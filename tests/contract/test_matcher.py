@@ -42,7 +42,7 @@ HOSTILE = {
     "no such parameter": a_ticket("x", invocation=Invocation("kubernetes/image-pull", {"evil": "1"}, "Ada")),
     "no such value": a_ticket("x", invocation=Invocation("kubernetes/image-pull", {"namespace": "../x"}, "Ada")),
     "empty wish": a_ticket("checkout crashes", invocation=Invocation("", {}, "")),
-    "fields": a_ticket("checkout is down", fields={"namespace": "../secrets", "": "", "workload": "a,b=c", "x": "\x00"}),
+    "fields": a_ticket("checkout is down", fields={"namespace": "../secrets", "": "", "workload": "a,b=c", "x": "\0"}),
     "change": a_ticket("planned maintenance of checkout", kind=TicketKind.CHANGE),
 }  # fmt: skip
 USUAL = a_ticket("checkout pods in ImagePullBackOff", "namespace shop, deployment checkout, ErrImagePull since noon")

@@ -147,6 +147,8 @@ class Answers:
         if ticket:
             again = self._desk.ask_again(ticket, runbook.id, command.parameters, asker.by, asker.occasion)
             return self.taken(again, runbook.title)
+        if not self.missing(command):
+            self._desk.dry_run(runbook.id, command.parameters)  # a wrong value is said at once, not by a card
         said = " ".join([f"Run {runbook.id}", *(f"{name}={value}" for name, value in command.parameters.items())])
         invocation = Invocation(runbook.id, dict(command.parameters), asker.by)
         occasion = asker.stamp or asker.occasion

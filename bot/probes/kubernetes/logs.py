@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bot.kit.redaction import mask
 from bot.probes.kubernetes.logentries import Entry, Trace, entries, traces
 from bot.probes.kubernetes.loghosts import Place, place_in
 from bot.probes.kubernetes.logrules import RULES, Rule
@@ -138,7 +139,11 @@ def _with_path(reading: Reading, found: Sequence[Entry]) -> Reading:
 
 
 def tail(lines: Sequence[str], line: str = "", most: int = 12) -> str:
-    """Give the last lines for evidence, and above them `line` with its surroundings when it lies further up."""
+    """Give the last lines for evidence, and above them `line` with its surroundings when it lies further up.
+
+    Secrets are masked before anything is cut off: the rest of a key no longer looks like one.
+    """
+    lines, line = mask("\n".join(lines)).split("\n"), mask(line)
     last = list(lines[-most:])
     at = next((index for index, each in enumerate(lines[:-most]) if line and line in each), None)
     if at is None or any(line in each for each in last):

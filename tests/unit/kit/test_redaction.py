@@ -18,6 +18,7 @@ SECRETS = [
     ("ghp_abcdefghijklmnopqrstuv", "ghp_abcdefghijklmnopqrstuv"),
     ("-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc\n-----END RSA PRIVATE KEY-----", "MIIE"),
     ("-----BEGIN PRIVATE KEY-----\nMIIEcut off here", "MIIEcut"),
+    ("MIIEcutAtTheHead00\n  AnotherLineOfIt000==\n-----END RSA PRIVATE KEY-----", "AnotherLine"),
     ("https://s3/x?X-Amz-Signature=deadbeef00&y=1", "deadbeef00"),
     ("the password is Winter2026!", "Winter2026!"),
     ("aws_secret_access_key = wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEYab", "wJalrXUtnFEMI"),

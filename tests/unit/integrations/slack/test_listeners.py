@@ -172,11 +172,17 @@ def test_known_ticket_is_shown_instead_of_taken_in_twice(live):
 
 
 def test_run_with_all_parameters_is_an_invocation(live):
-    live.slack.command('run kubernetes/image-pull namespace=shop workload="check out"')
+    live.slack.command('run kubernetes/image-pull namespace=shop workload="checkout"')
     (raw,) = live.desk.submitted
     assert raw.invocation.runbook == "kubernetes/image-pull"
-    assert raw.invocation.parameters == {"namespace": "shop", "workload": "check out"}
+    assert raw.invocation.parameters == {"namespace": "shop", "workload": "checkout"}
     assert raw.invocation.by == "slack:U0ADA"
+
+
+def test_run_with_a_wrong_value_is_refused_at_once_and_starts_nothing(live):
+    answer = live.slack.command("run kubernetes/image-pull namespace=../../secrets")
+    assert answer["text"].startswith("⚠️ namespace: '../../secrets' is not a namespace")
+    assert live.desk.submitted == []
 
 
 def test_run_without_a_required_parameter_opens_a_form(live):
