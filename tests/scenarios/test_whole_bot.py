@@ -45,11 +45,13 @@ def test_a_message_is_answered_in_its_own_thread_and_a_restart_repeats_nothing(w
     (card,) = world.wait(lambda: world.cards())
     assert card["thread_ts"] == stamp
     assert "2.14.1" in said(card)
+    world.quiet()
     before = len(world.slack.thread(TRIAGE, stamp))
     world.stop()
     world.start()
     world.slack.say(TRIAGE, "U0GRACE", "my printer is out of toner")
     world.wait(lambda: len(world.cards()) == 2)
+    world.quiet()
     assert len(world.slack.thread(TRIAGE, stamp)) == before
 
 

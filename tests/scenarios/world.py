@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -10,6 +11,7 @@ import yaml
 
 from bot.app import Application
 from bot.catalogue.cases import Case, load_cases
+from bot.engine import history
 from bot.parts import Parts
 from bot.sandbox.jira import JiraSandbox
 from bot.sandbox.kubernetes import KubernetesSandbox
@@ -63,7 +65,16 @@ class World:
         self.cluster.load(case.kubernetes.objects, case.kubernetes.logs, case.kubernetes.faults)
 
     def wait(self, predicate: Callable[[], T], timeout: float = 30.0) -> T:
-        return self.slack.wait_for(predicate, timeout)
+        """Wait until `predicate` gives something true, wherever it looks, and give that."""
+        until = time.monotonic() + timeout
+        while not (outcome := predicate()):
+            assert time.monotonic() < until, f"nothing came in {timeout} s"
+            time.sleep(0.05)
+        return outcome
+
+    def quiet(self) -> None:
+        """Wait until nothing waits or runs any more: all that will be posted has been posted."""
+        self.wait(history.idle)
 
     def cards(self, stage: str = "reported", purpose: str = "card") -> list[Mapping[str, Any]]:
         """Every message of the bot with that purpose whose card has come to that stage."""
