@@ -12,7 +12,7 @@ from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.containers import claims_of
 from bot.probes.kubernetes.labels import near_hint
 from bot.probes.kubernetes.verdicts import Ref, Verdict, fault, ref, sound, to_finding
-from bot.probes.kubernetes.workloads import all_pods_of
+from bot.probes.kubernetes.workloads import TO_FIND, all_pods_of
 from bot.probes.registry import probe
 
 if TYPE_CHECKING:
@@ -33,9 +33,7 @@ FACTS = ("provisioner", "driver", "zone")
         "list csidrivers.storage.k8s.io",
         "list pods",
         "list events",
-        "list deployments.apps",
-        "list statefulsets.apps",
-        "list daemonsets.apps",
+        *TO_FIND,
     ),
     facts=FACTS,
 )
@@ -122,9 +120,7 @@ def _with_users(verdict: Verdict, users: Sequence[Object]) -> Verdict:
         "list persistentvolumes",
         "list pods",
         "list events",
-        "list deployments.apps",
-        "list statefulsets.apps",
-        "list daemonsets.apps",
+        *TO_FIND,
     ),
     facts=FACTS,
 )

@@ -54,10 +54,10 @@ def _well(name: str, pods: Sequence[Pod]) -> str:
 def config_faults(view: KubernetesView, pods: Iterable[Pod]) -> Iterator[FaultyPod]:
     """Give the faults of those pods that the kubelet cannot start for want of their configuration."""
     for pod in pods:
-        namespace, name = str(pod["metadata"].get("namespace", "")), str(pod["metadata"]["name"])
+        about = ref(pod, "Pod")
         if not _held_up(pod):
             continue
-        heard = hear(pod, view.events(namespace, "Pod", name))
+        heard = hear(pod, view.events(about.namespace, "Pod", about.name))
         if heard:
             yield FaultyPod(pod, judge(view, pod, heard))
 
@@ -104,7 +104,7 @@ def judge(view: KubernetesView, pod: Pod, heard: Heard) -> Fault:
 
 
 def _about(pod: Pod, complaint: Complaint) -> Ref | None:
-    namespace = complaint.namespace or str(pod["metadata"].get("namespace", ""))
+    namespace = complaint.namespace or ref(pod).namespace
     if complaint.name and complaint.kind:
         return Ref(complaint.kind, complaint.name, namespace)
     for reference in references(pod):
@@ -120,7 +120,7 @@ def _where(pod: Pod, about: Ref, key: str) -> str:
 
 def _others_missing(view: KubernetesView, pod: Pod) -> Iterator[Verdict]:
     """The kubelet names one missing thing at a time; ConfigMaps can be looked up, so that all are named at once."""
-    namespace = str(pod["metadata"].get("namespace", ""))
+    namespace = ref(pod).namespace
     maps = view.list("ConfigMap", namespace)
     if not maps.complete:
         return
@@ -137,7 +137,7 @@ def _unmet(reference: Reference, found: Mapping[str, Any] | None) -> bool:
 
 def _direct(pod: Pod, complaint: Complaint) -> tuple[str, str, str, tuple[Verdict, ...]]:
     """Complaints that lie in the pod template itself, or in an object of another kind."""
-    namespace = str(pod["metadata"].get("namespace", ""))
+    namespace = ref(pod).namespace
     if complaint.cause == "provider-class-missing":
         verdict = _absent("SecretProviderClass", complaint.name, complaint.namespace or namespace, complaint.cause)
         return "secret-provider-class-missing", f"{verdict.about} does not exist", verdict.remedy, (verdict,)

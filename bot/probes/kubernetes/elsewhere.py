@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.probes.kubernetes.verdicts import Ref, ref
+
 if TYPE_CHECKING:
-    from bot.probes.kubernetes.verdicts import Ref
     from bot.probes.kubernetes.view import KubernetesView
 
 
@@ -14,4 +15,4 @@ def other_namespaces(view: KubernetesView, about: Ref) -> tuple[str, ...]:
     if not view.allowed("list", about.kind, ""):
         return ()
     found = view.list(about.kind, "", fields=f"metadata.name={about.name}")
-    return tuple(sorted({str(each["metadata"].get("namespace", "")) for each in found} - {about.namespace}))
+    return tuple(sorted({ref(each).namespace for each in found} - {about.namespace}))

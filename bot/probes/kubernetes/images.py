@@ -57,9 +57,9 @@ def image_faults(view: KubernetesView, pods: Iterable[Pod]) -> Iterator[FaultyPo
         container = waiting_for_image(pod)
         if not container:
             continue
-        namespace = str(pod["metadata"].get("namespace", ""))
-        events = view.events(namespace, "Pod", str(pod["metadata"]["name"]))
-        others = view.list("Pod", namespace)
+        about = ref(pod, "Pod")
+        events = view.events(about.namespace, "Pod", about.name)
+        others = view.list("Pod", about.namespace)
         found = judge(pod, container, events, tuple(others))
         if found.cause in pullsecrets.REFUSALS:
             found = pullsecrets.sharpen(found, pod, pullsecrets.look(view, pod, events))

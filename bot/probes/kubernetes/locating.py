@@ -11,7 +11,7 @@ from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.labels import takes, template_of
 from bot.probes.kubernetes.rollouts import replicas
 from bot.probes.kubernetes.verdicts import Verdict, ref, sound, to_finding
-from bot.probes.kubernetes.workloads import find
+from bot.probes.kubernetes.workloads import TO_FIND, find
 from bot.probes.registry import probe
 
 if TYPE_CHECKING:
@@ -45,9 +45,7 @@ class Way:
     permissions=(
         "list ingresses.networking.k8s.io",
         "list services",
-        "list deployments.apps",
-        "list statefulsets.apps",
-        "list daemonsets.apps",
+        *TO_FIND,
     ),
     facts=("ingress", "service", "workload", "kind"),
 )

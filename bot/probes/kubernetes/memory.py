@@ -71,17 +71,18 @@ def killed(view: KubernetesView, pod: Pod, container: Container, recent: timedel
 
 def _gave_up(view: KubernetesView, pod: Pod) -> Iterator[Fault]:
     """Runtimes end themselves when their heap is full, and masters see their workers killed: only the log says so."""
-    namespace, name = str(pod["metadata"].get("namespace", "")), str(pod["metadata"]["name"])
+    about = ref(pod, "Pod")
     for container in containers(pod):
         end = container.last
         if not end or end.exit_code == 0 or (container.waiting == "" and container.ready):
             continue
-        lines = view.logs(namespace, name, container.name, previous=container.ended is None, tail=200).lines
+        end_before = container.ended is None
+        lines = view.logs(about.namespace, about.name, container.name, previous=end_before, tail=200).lines
         reading = read_log(lines)
         if not reading or reading.kind not in INSIDE:
             continue
         said = say(reading, pod, container)
-        command = read_it(ref(pod, "Pod"), container.name, previous=True)
+        command = read_it(about, container.name, end_before)
         yield Fault(
             said.cause,
             f"{container.label.capitalize()} of {owner(pod).name} ends with {end.exit}: {said.what}.",

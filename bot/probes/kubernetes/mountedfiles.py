@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bot.probes.kubernetes.answers import Pod
 from bot.probes.kubernetes.containers import Container, mount_of, volume
 from bot.probes.kubernetes.labels import near, near_hint
-from bot.probes.kubernetes.verdicts import Ref, Verdict, fault
+from bot.probes.kubernetes.verdicts import Ref, Verdict, fault, ref
 
 if TYPE_CHECKING:
     from bot.probes.kubernetes.view import KubernetesView
@@ -23,7 +23,7 @@ def blame_config_map(
     name = config_map_at(pod, container, path)
     if cause not in FILE_CAUSES or not name:
         return ()
-    about = Ref("ConfigMap", name, str(pod["metadata"].get("namespace", "")))
+    about = Ref("ConfigMap", name, ref(pod).namespace)
     command = f"kubectl get configmap {name} -n {about.namespace} -o yaml"
     if cause == "config-file-invalid":
         summary = f"ConfigMap {name} brings {path}, which the application cannot parse: {line}"

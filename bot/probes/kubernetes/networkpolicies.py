@@ -12,7 +12,7 @@ from bot.probes.kubernetes.podstates import containers_of
 from bot.probes.kubernetes.policies import Peer, Wire, admits, isolating, peer, to_blame
 from bot.probes.kubernetes.serviceports import target
 from bot.probes.kubernetes.verdicts import Ref, Verdict, fault, ref, sound, to_finding
-from bot.probes.kubernetes.workloads import find, pods_of
+from bot.probes.kubernetes.workloads import TO_FIND, find, pods_of
 from bot.probes.registry import probe
 
 if TYPE_CHECKING:
@@ -29,9 +29,7 @@ NAME = "kubernetes.networkpolicy.ingress"
         "list services",
         "list pods",
         "get namespaces",
-        "list deployments.apps",
-        "list statefulsets.apps",
-        "list daemonsets.apps",
+        *TO_FIND,
     ),
     facts=("policy", "port"),
 )

@@ -20,7 +20,7 @@ from bot.probes.kubernetes.verdicts import (
     sound,
     to_finding,
 )
-from bot.probes.kubernetes.workloads import all_pods_of
+from bot.probes.kubernetes.workloads import TO_FIND, all_pods_of
 from bot.probes.registry import probe
 
 if TYPE_CHECKING:
@@ -36,9 +36,7 @@ PRESSURES = ("MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailabl
     permissions=(
         "list nodes",
         "list pods",
-        "list deployments.apps",
-        "list statefulsets.apps",
-        "list daemonsets.apps",
+        *TO_FIND,
     ),
     facts=("node", "instance"),
 )

@@ -13,7 +13,7 @@ from bot.probes.kubernetes.containers import claims_of
 from bot.probes.kubernetes.labels import labels_of, near
 from bot.probes.kubernetes.quantities import amount
 from bot.probes.kubernetes.schedulermessage import Message, Refusal
-from bot.probes.kubernetes.verdicts import Ref, count
+from bot.probes.kubernetes.verdicts import Ref, count, ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def _claim(pod: Pod, message: Message, nodes: Nodes) -> Reason | None:
     volumes = message.of(schedulermessage.CLAIM, schedulermessage.ZONE, schedulermessage.VOLUME_LIMIT)
     if not volumes or (message.of(schedulermessage.ROOM) and volumes[0].nodes):
         return None
-    first, namespace = volumes[0], str(pod["metadata"].get("namespace", ""))
+    first, namespace = volumes[0], ref(pod).namespace
     names = [first.what] if first.what else list(claims_of(pod))
     needs = tuple((Ref("PersistentVolumeClaim", name, namespace), "the pod mounts it") for name in names)
     cause, what, remedy = _VOLUME_WORDS[first.kind]

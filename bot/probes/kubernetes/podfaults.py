@@ -17,6 +17,8 @@ from bot.probes.kubernetes.faults import Fault, FaultyPod
 from bot.probes.kubernetes.logs import Reading, read_log
 from bot.probes.kubernetes.mountedfiles import blame_config_map
 from bot.probes.kubernetes.owners import owner
+from bot.probes.kubernetes.verdicts import Ref, ref
+from bot.probes.kubernetes.workloads import TO_FIND
 
 if TYPE_CHECKING:
     from bot.probes.kubernetes.view import KubernetesView
@@ -28,9 +30,7 @@ PERMISSIONS = (
     "list events",
     "list services",
     "list endpointslices.discovery.k8s.io",
-    "list deployments.apps",
-    "list statefulsets.apps",
-    "list daemonsets.apps",
+    *TO_FIND,
     "get namespaces",
     "get configmaps",
     "list nodes",
@@ -67,9 +67,9 @@ def crash_faults(
 def _judge(view: KubernetesView, pod: Pod, container: Container, follow: bool) -> tuple[Fault, Backend]:
     if container.last and container.last.reason == "OOMKilled":
         return memory.killed(view, pod, container), Backend()
-    namespace, name = str(pod["metadata"].get("namespace", "")), str(pod["metadata"]["name"])
-    lines, previous = _log(view, namespace, name, container)
-    fault = crashes.judge(pod, container, lines, view.events(namespace, "Pod", name), previous=previous)
+    about = ref(pod, "Pod")
+    lines, previous = _log(view, about, container)
+    fault = crashes.judge(pod, container, lines, view.events(about.namespace, "Pod", about.name), previous=previous)
     reading = read_log(lines)
     if not follow or not reading or reading.kind != fault.cause:
         return fault, Backend()
@@ -77,7 +77,7 @@ def _judge(view: KubernetesView, pod: Pod, container: Container, follow: bool) -
     place = place_of(reading, container)
     if not place:
         return replace(fault, beneath=below), Backend()
-    backend = look_behind(view, namespace, place, fault.cause)
+    backend = look_behind(view, about.namespace, place, fault.cause)
     facts = {**fault.facts, **_service_facts(backend)}
     return replace(fault, beneath=backend.verdicts, facts=facts), backend
 
@@ -88,7 +88,7 @@ def _service_facts(backend: Backend) -> Mapping[str, str]:
     return {"service": about.name, "service_namespace": about.namespace} if about else {}
 
 
-def _log(view: KubernetesView, namespace: str, pod: str, container: Container) -> tuple[Sequence[str], bool]:
+def _log(view: KubernetesView, about: Ref, container: Container) -> tuple[Sequence[str], bool]:
     """Give the log of the run that ended: the one before when it runs or waits again, else the present one."""
     if container.last is None and not container.running_since:
         return (), False
@@ -97,7 +97,7 @@ def _log(view: KubernetesView, namespace: str, pod: str, container: Container) -
     for previous in order:
         if previous and not container.restarts:
             continue
-        lines = view.logs(namespace, pod, container.name, previous=previous, tail=TAIL).lines
+        lines = view.logs(about.namespace, about.name, container.name, previous=previous, tail=TAIL).lines
         if _telling(read_log(lines)):
             return lines, previous
         fallback = fallback if fallback[0] else (lines, previous)

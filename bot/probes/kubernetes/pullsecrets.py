@@ -15,7 +15,7 @@ from bot.kit.text import listed
 from bot.probes.kubernetes.answers import Event, Pod
 from bot.probes.kubernetes.elsewhere import other_namespaces
 from bot.probes.kubernetes.faults import Fault
-from bot.probes.kubernetes.verdicts import Ref, Verdict, fault
+from bot.probes.kubernetes.verdicts import Ref, Verdict, fault, ref
 
 if TYPE_CHECKING:
     from bot.probes.kubernetes.view import KubernetesView
@@ -49,7 +49,7 @@ def missing_by_event(events: Iterable[Event]) -> tuple[str, ...]:
 
 def look(view: KubernetesView, pod: Pod, events: Sequence[Event]) -> Secrets:
     """Find out what can be known of the pod's pull secrets without reading any."""
-    namespace, named = str(pod["metadata"].get("namespace", "")), pull_secrets(pod)
+    namespace, named = ref(pod).namespace, pull_secrets(pod)
     absent = missing_by_event(events) or tuple(name for name in named if view.get("Secret", name, namespace).absent)
     if absent:
         return Secrets(
@@ -65,7 +65,7 @@ def look(view: KubernetesView, pod: Pod, events: Sequence[Event]) -> Secrets:
 
 def sharpen(found: Fault, pod: Pod, secrets: Secrets) -> Fault:
     """Say of a refused pull what the pod's pull secrets add to it."""
-    namespace, named = str(pod["metadata"].get("namespace", "")), pull_secrets(pod)
+    namespace, named = ref(pod).namespace, pull_secrets(pod)
     if secrets.absent:
         below = tuple(
             _missing(name, namespace, found, (secrets.elsewhere or {}).get(name, ())) for name in secrets.absent

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.probes.kubernetes import podstates
 from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.verdicts import Ref, Verdict, condition, count, fault, moment, ref, sound, to_finding
-from bot.probes.kubernetes.workloads import find, pods_of
+from bot.probes.kubernetes.workloads import TO_FIND, find, pods_of
 from bot.probes.registry import probe
 
 if TYPE_CHECKING:
@@ -30,9 +30,7 @@ _STATUS = re.compile(r"statuscode: (?P<code>\d{3})")
     permissions=(
         "list pods",
         "list events",
-        "list deployments.apps",
-        "list statefulsets.apps",
-        "list daemonsets.apps",
+        *TO_FIND,
     ),
     facts=("probe", "status_code"),
 )

@@ -79,8 +79,8 @@ def scheduling_faults(view: KubernetesView, pods: Iterable[Pod], most_nodes: int
     for pod in pods:
         if not waits_for_node(pod):
             continue
-        namespace, name = str(pod["metadata"].get("namespace", "")), str(pod["metadata"]["name"])
-        events = view.events(namespace, "Pod", name)
+        about = ref(pod, "Pod")
+        events = view.events(about.namespace, "Pod", about.name)
         key = (owner(pod), message_of(pod, events))
         if key not in judged:
             judged[key] = _judge(view, pod, events, key[1], most_nodes)

@@ -13,7 +13,7 @@ from bot.probes.kubernetes.backends import slices_of
 from bot.probes.kubernetes.elsewhere import other_namespaces
 from bot.probes.kubernetes.labels import near_hint, takes, template_of
 from bot.probes.kubernetes.verdicts import NAME, Ref, Verdict, caution, fault, ref, sound, to_finding
-from bot.probes.kubernetes.workloads import KINDS, find, health_hint
+from bot.probes.kubernetes.workloads import KINDS, TO_FIND, find, health_hint
 from bot.probes.registry import probe
 
 if TYPE_CHECKING:
@@ -32,9 +32,7 @@ IN_CLUSTER = ".svc.cluster.local"
         "list services",
         "list pods",
         "list endpointslices.discovery.k8s.io",
-        "list deployments.apps",
-        "list statefulsets.apps",
-        "list daemonsets.apps",
+        *TO_FIND,
         "list events",
     ),
     facts=("service", "workload", "label", "wanted", "foreign", "target_port", "container_ports", "port"),

@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 ROLLOUT = "kubernetes.workload.rollout"
 VERSION = "kubernetes.workload.version"
 KINDS = ("Deployment", "StatefulSet", "DaemonSet")
+TO_FIND = ("list deployments.apps", "list statefulsets.apps", "list daemonsets.apps")
+"""What `find` needs; with `list pods` also `pods_of`."""
 
 
 @probe(
     ROLLOUT,
     permissions=(
-        "list deployments.apps",
-        "list statefulsets.apps",
-        "list daemonsets.apps",
+        *TO_FIND,
         "list replicasets.apps",
         "list pods",
         "list events",
@@ -69,7 +69,7 @@ def rollout(
 
 @probe(
     VERSION,
-    permissions=("list deployments.apps", "list statefulsets.apps", "list daemonsets.apps"),
+    permissions=TO_FIND,
     facts=("image",),
 )
 def version(view: KubernetesView, *, namespace: str, workload: str, version: str) -> Iterator[Finding]:
