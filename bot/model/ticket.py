@@ -107,6 +107,11 @@ class Ticket:
     """True when the text was longer than the cap and was cut."""
 
     @property
+    def reference(self) -> str:
+        """Give what people call it: its key, or its id when the key is only an address (a chat message's)."""
+        return self.id if "/" in self.key else self.key
+
+    @property
     def text(self) -> str:
         """Give the summary and the body as one text."""
         return f"{self.summary}\n{self.body}".strip()

@@ -49,7 +49,5 @@ def _target(team: Team) -> str:
 
 def _bundle(ticket: Ticket, report: Report | None) -> str:
     """Everything that a human needs, in one text."""
-    # The key of a chat message is an address; people know such a ticket by its id.
-    name = ticket.key if ticket.origin.source == "jira" else ticket.id
-    asked = f"*{name}* {ticket.summary}\nReported by {ticket.reporter or 'unknown'}."
+    asked = f"*{ticket.reference}* {ticket.summary}\nReported by {ticket.reporter or 'unknown'}."
     return f"{asked}\n\n{report.engineer}" if report else asked

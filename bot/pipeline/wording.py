@@ -84,7 +84,7 @@ def _affected(parts: Parts) -> str:
 
 def evidence(parts: Parts) -> str:
     """Everything that was seen, step by step, with why each step was taken and how to see it again."""
-    blocks = [f"{parts.runbook.title} ({parts.runbook.id}) for {parts.ticket.key}", ""]
+    blocks = [f"{parts.runbook.title} ({parts.runbook.id}) for {parts.ticket.reference}", ""]
     for step in parts.run.steps:
         blocks.append(f"== {step.step}: {step.probe} ({step.state.value}, {step.elapsed_ms} ms)")
         blocks.append(f"   why: {one_line(step.why, 400)}")

@@ -143,7 +143,7 @@ class SlackDestination:
             channel=delivery.address.target,
             **({"thread_ts": thread} if thread else {}),
             filename=_filename(delivery),
-            title=f"{plain(f'Evidence for {delivery.content.ticket.key}', 100)} [{delivery.key}]",
+            title=f"{plain(f'Evidence for {delivery.content.ticket.reference}', 100)} [{delivery.key}]",
             content=clean(_evidence(delivery)),
             snippet_type="text",
         )
@@ -164,7 +164,7 @@ def _content(delivery: Delivery) -> dict[str, Any]:
     if delivery.purpose is Purpose.ESCALATION:
         blocks, text = escalation_blocks(card), escalation_text(card)
     elif delivery.purpose is Purpose.EVIDENCE:
-        blocks, text = evidence_blocks(card), f"Evidence for {line(card.ticket.key, 100)}"
+        blocks, text = evidence_blocks(card), f"Evidence for {line(card.ticket.reference, 100)}"
     else:
         blocks, text = card_blocks(card), card_text(card)
     payload = {
@@ -197,5 +197,5 @@ def _evidence(delivery: Delivery) -> str:
 def _filename(delivery: Delivery) -> str:
     """Name the file by its content, so that the same evidence is recognised and never uploaded twice."""
     digest = hashlib.sha256(_evidence(delivery).encode("utf-8", "replace")).hexdigest()[:10]
-    key = "".join(char if char.isascii() and char.isalnum() else "-" for char in delivery.content.ticket.key)[:60]
+    key = "".join(char if char.isascii() and char.isalnum() else "-" for char in delivery.content.ticket.reference)[:60]
     return f"evidence-{key}-{digest}.txt"
