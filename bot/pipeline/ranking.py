@@ -15,7 +15,8 @@ from bot.model.match import Candidate
 from bot.model.runbook import Parameter, ParameterType, Runbook
 from bot.pipeline.extracting import find_all
 from bot.pipeline.lexicon import Lexicon, Overlap, tokens
-from bot.pipeline.outside import TOPICS, Topic
+from bot.pipeline.outside import TOPICS
+from bot.pipeline.topics import Topic
 
 MAX_TEXT = 8_000
 FAINT = 0.05
