@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from bot.probes.kubernetes import endpoints, podstates, serviceports
 from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.elsewhere import other_namespaces
-from bot.probes.kubernetes.labels import labels_of, near, near_hint
+from bot.probes.kubernetes.labels import labels_of
 from bot.probes.kubernetes.loghosts import Place, is_address
+from bot.probes.kubernetes.nearness import near, near_hint
 from bot.probes.kubernetes.verdicts import HOST, Ref, Verdict, fault, ref
 from bot.probes.kubernetes.workloads import find
 

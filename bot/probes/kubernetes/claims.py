@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.probes.kubernetes import attaching, podstates, volumes
 from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.containers import claims_of
-from bot.probes.kubernetes.labels import near_hint
+from bot.probes.kubernetes.nearness import near_hint
 from bot.probes.kubernetes.verdicts import Ref, Verdict, fault, ref, sound, to_finding
 from bot.probes.kubernetes.workloads import TO_FIND, all_pods_of
 from bot.probes.registry import probe

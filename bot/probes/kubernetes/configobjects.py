@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from bot.kit.text import listed
 from bot.probes.kubernetes.elsewhere import other_namespaces
-from bot.probes.kubernetes.labels import near, near_hint
 from bot.probes.kubernetes.mountedfiles import keys, missing_key
+from bot.probes.kubernetes.nearness import near, near_hint
 from bot.probes.kubernetes.verdicts import Ref, Verdict, fault
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from bot.kit.text import one_line
 from bot.probes.kubernetes.answers import Pod
 from bot.probes.kubernetes.containers import Container, command_line, environment, mount_of, volume
-from bot.probes.kubernetes.labels import near
 from bot.probes.kubernetes.loghosts import Place, is_address, places_of
 from bot.probes.kubernetes.logs import DEPENDENCY, Reading, tied_variable
+from bot.probes.kubernetes.nearness import near
 
 
 class Said(NamedTuple):

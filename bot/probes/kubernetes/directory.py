@@ -19,7 +19,7 @@ from bot.model.run import ApiCall
 from bot.probes.kubernetes.asking import METADATA_RATHER, Asked, BadRequest
 from bot.probes.kubernetes.client import KubernetesClient, open_client
 from bot.probes.kubernetes.kinds import kind_of
-from bot.probes.kubernetes.nearness import exact, near, stems
+from bot.probes.kubernetes.nearness import exact, meant, near, stems
 from bot.probes.kubernetes.owners import top_owner
 from bot.probes.kubernetes.verdicts import ref
 from bot.settings import KubernetesSettings
@@ -248,7 +248,7 @@ class KubernetesDirectory:
 def _likely(words: Iterable[str], names: Sequence[str]) -> tuple[tuple[str, str], ...]:
     found: dict[str, str] = {}
     for word in words:
-        for name in near(word, names):
+        for name in meant(word, names):
             found.setdefault(name, word)
     return tuple((word, name) for name, word in found.items())
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from bot.probes.kubernetes import podstates, serviceports
 from bot.probes.kubernetes.answers import Object
-from bot.probes.kubernetes.labels import carries, differing, labels_of, near, printed, takes, template_of
+from bot.probes.kubernetes.labels import carries, differing, labels_of, printed, takes, template_of
+from bot.probes.kubernetes.nearness import near
 from bot.probes.kubernetes.pullerrors import parse_image
 from bot.probes.kubernetes.rollouts import images_of, scaled_to_zero
 from bot.probes.kubernetes.verdicts import Ref, Verdict, caution, count, fault, ref, sound, symptom

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.probes.kubernetes import routes
 from bot.probes.kubernetes.answers import Object
-from bot.probes.kubernetes.labels import near_hint
+from bot.probes.kubernetes.nearness import near_hint
 from bot.probes.kubernetes.verdicts import NAME as HOST_NAME
 from bot.probes.kubernetes.verdicts import Ref, Verdict, caution, fault, to_finding
 from bot.probes.registry import probe

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from bot.probes.kubernetes import cronjobs, jobstates, refusals
 from bot.probes.kubernetes.answers import Object
-from bot.probes.kubernetes.labels import labels_of, near_hint, selects
+from bot.probes.kubernetes.labels import labels_of, selects
+from bot.probes.kubernetes.nearness import near_hint
 from bot.probes.kubernetes.owners import owns
 from bot.probes.kubernetes.verdicts import (
     Ref,

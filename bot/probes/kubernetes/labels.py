@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from difflib import SequenceMatcher
+from collections.abc import Mapping
 from typing import Any
-
-NEAR = 0.6
 
 
 def labels_of(obj: Mapping[str, Any] | None) -> Mapping[str, str]:
@@ -69,24 +66,3 @@ def differing(pairs: Mapping[str, str], labels: Mapping[str, str]) -> tuple[tupl
 def printed(pairs: Mapping[str, str]) -> str:
     """Print pairs as kubectl takes them: `app=checkout,tier=web`."""
     return ",".join(f"{key}={value}" for key, value in pairs.items())
-
-
-def near(name: str, names: Iterable[str], limit: int = 3) -> tuple[str, ...]:
-    """Give the names that look like `name`, best first: a slip of the pen or a longer form of it."""
-    scored = [(_likeness(name, other), other) for other in set(names) if other != name]
-    return tuple(other for score, other in sorted(scored, key=lambda pair: (-pair[0], pair[1])) if score >= NEAR)[
-        :limit
-    ]
-
-
-def _likeness(name: str, other: str) -> float:
-    short, long = sorted((name, other), key=len)
-    if short and short in long:
-        return 0.9
-    return SequenceMatcher(None, name, other).ratio()
-
-
-def near_hint(name: str, names: Iterable[str]) -> str:
-    """Say ` (near names: a, b)`, or nothing when there is none."""
-    found = near(name, names)
-    return f" (near names: {', '.join(found)})" if found else ""

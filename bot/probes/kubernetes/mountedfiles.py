@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.probes.kubernetes.answers import Pod
 from bot.probes.kubernetes.containers import Container, mount_of, volume
-from bot.probes.kubernetes.labels import near, near_hint
+from bot.probes.kubernetes.nearness import near, near_hint
 from bot.probes.kubernetes.verdicts import Ref, Verdict, fault, ref
 
 if TYPE_CHECKING:

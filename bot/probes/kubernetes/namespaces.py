@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from bot.probes.kubernetes.answers import Object
-from bot.probes.kubernetes.labels import near_hint
+from bot.probes.kubernetes.nearness import near_hint
 from bot.probes.kubernetes.quantities import number
 from bot.probes.kubernetes.verdicts import Ref, Verdict, caution, fault, moment, ref, sound, to_finding
 from bot.probes.registry import probe

@@ -10,7 +10,8 @@ from bot.kit.text import listed
 from bot.probes.kubernetes import fitting, schedulermessage
 from bot.probes.kubernetes.answers import Node, Pod
 from bot.probes.kubernetes.containers import claims_of
-from bot.probes.kubernetes.labels import labels_of, near
+from bot.probes.kubernetes.labels import labels_of
+from bot.probes.kubernetes.nearness import near
 from bot.probes.kubernetes.quantities import amount
 from bot.probes.kubernetes.schedulermessage import Message, Refusal
 from bot.probes.kubernetes.verdicts import Ref, count, ref

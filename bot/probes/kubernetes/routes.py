@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.probes.kubernetes import serviceports
 from bot.probes.kubernetes.answers import Object
-from bot.probes.kubernetes.labels import near_hint
+from bot.probes.kubernetes.nearness import near_hint
 from bot.probes.kubernetes.verdicts import Ref, Verdict, fault, ref, sound
 
 OLD_CLASS = "kubernetes.io/ingress.class"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.probes.kubernetes.answers import Pod
-from bot.probes.kubernetes.labels import near
+from bot.probes.kubernetes.nearness import near
 from bot.probes.kubernetes.owners import belongs, owner
 
 if TYPE_CHECKING:

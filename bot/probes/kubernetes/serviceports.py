@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.probes.kubernetes.answers import Object
-from bot.probes.kubernetes.labels import near_hint
+from bot.probes.kubernetes.nearness import near_hint
 from bot.probes.kubernetes.podstates import containers_of
 from bot.probes.kubernetes.verdicts import Ref, Verdict, caution, fault, ref
 

@@ -11,7 +11,8 @@ from bot.probes.kubernetes import endpoints, loadbalancers, serviceports
 from bot.probes.kubernetes.answers import Object
 from bot.probes.kubernetes.backends import slices_of
 from bot.probes.kubernetes.elsewhere import other_namespaces
-from bot.probes.kubernetes.labels import near_hint, takes, template_of
+from bot.probes.kubernetes.labels import takes, template_of
+from bot.probes.kubernetes.nearness import near_hint
 from bot.probes.kubernetes.verdicts import NAME, Ref, Verdict, caution, fault, ref, sound, to_finding
 from bot.probes.kubernetes.workloads import KINDS, TO_FIND, find, health_hint
 from bot.probes.registry import probe

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from bot.kit.text import one_line
 from bot.probes.kubernetes.answers import Object
-from bot.probes.kubernetes.labels import labels_of, near_hint, selects
+from bot.probes.kubernetes.labels import labels_of, selects
+from bot.probes.kubernetes.nearness import near_hint
 from bot.probes.kubernetes.provisioning import READ_IT, refused, said, silent, unbound
 from bot.probes.kubernetes.quantities import number
 from bot.probes.kubernetes.verdicts import Ref, Verdict, age_of, caution, fault, ref, sound

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from bot.model.finding import Status
 from bot.probes.kubernetes import daemonsets, podstates, refusals, rollouts, statefulsets
 from bot.probes.kubernetes.answers import Object
-from bot.probes.kubernetes.labels import labels_of, near, near_hint, selects
+from bot.probes.kubernetes.labels import labels_of, selects
+from bot.probes.kubernetes.nearness import near, near_hint
 from bot.probes.kubernetes.owners import belongs, owns
 from bot.probes.kubernetes.verdicts import (
     Ref,

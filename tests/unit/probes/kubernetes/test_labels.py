@@ -1,6 +1,6 @@
 import pytest
 
-from bot.probes.kubernetes.labels import differing, near, near_hint, printed, selects
+from bot.probes.kubernetes.labels import differing, printed, selects
 
 LABELS = {"app": "checkout", "tier": "web"}
 
@@ -33,12 +33,6 @@ def test_every_pair_and_every_expression_must_hold():
 def test_differing_names_key_wanted_and_found():
     pairs = {"app": "checkout-api", "tier": "web", "zone": "a"}
     assert differing(pairs, LABELS) == (("app", "checkout-api", "checkout"), ("zone", "a", ""))
-
-
-def test_near_names_are_slips_and_longer_forms_but_not_strangers():
-    assert near("chekout", ["checkout", "billing", "chekout"]) == ("checkout",)
-    assert near("fast", ["fast-ssd", "gp3"]) == ("fast-ssd",)
-    assert near_hint("fast", ["gp3"]) == ""
 
 
 def test_pairs_are_printed_as_kubectl_takes_them():

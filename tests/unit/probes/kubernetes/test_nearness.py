@@ -1,6 +1,6 @@
 import pytest
 
-from bot.probes.kubernetes.nearness import exact, near, stems
+from bot.probes.kubernetes.nearness import exact, meant, near, near_hint, stems
 
 
 @pytest.mark.parametrize(
@@ -44,4 +44,10 @@ def test_exact_names_come_in_the_order_of_the_words_once():
     ],
 )
 def test_near_names(word, names, found):
-    assert near(word, names) == found
+    assert meant(word, names) == found
+
+
+def test_near_names_are_slips_and_longer_forms_but_not_strangers():
+    assert near("chekout", ["checkout", "billing", "chekout"]) == ("checkout",)
+    assert near("fast", ["fast-ssd", "gp3"]) == ("fast-ssd",)
+    assert near_hint("fast", ["gp3"]) == ""
