@@ -65,9 +65,9 @@ KeyError: 'PAYMENTS_URL'
 """
 
 
-def logging_case(*lines: str) -> Case:
-    """The crash, with lines of an attacker in the log right before its cause."""
-    text = "\n".join(["INFO starting", *lines, END_OF_LOG])
+def logging_case(*lines: str, after: str = "") -> Case:
+    """The crash, with lines of an attacker in the log right before its cause, and text after it."""
+    text = "\n".join(["INFO starting", *lines, END_OF_LOG + after])
     logs = dict.fromkeys(CRASH.kubernetes.logs, text)
     return replace(CRASH, kubernetes=replace(CRASH.kubernetes, logs=logs))
 
@@ -250,6 +250,14 @@ def test_private_key_whose_beginning_is_cut_off_is_no_less_secret(world: Watched
     said = answer_in_slack(world, f"{CRASH.summary}\n{CRASH.body}")
     assert "PAYMENTS_URL" in said
     assert "PRIVATE KEY-----" in said
+    assert "zebra" not in said
+
+
+def test_private_key_that_the_log_breaks_off_in_is_no_less_secret(world: Watched) -> None:
+    body = "\n".join(f"zebra{number:03}" + "Ab9+" * 14 for number in range(30))
+    world.show(logging_case(after="INFO dumping the keys\n" * 4 + SECRETS["PEM"][0] + body))
+    said = answer_in_slack(world, f"{CRASH.summary}\n{CRASH.body}")
+    assert "PAYMENTS_URL" in said
     assert "zebra" not in said
 
 
