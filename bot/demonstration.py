@@ -36,6 +36,7 @@ INCIDENTS = (
     ("kubernetes/image-pull/tag-not-found", CHAT),
     ("kubernetes/pod-crashloop/environment-variable-missing", JIRA),
     ("kubernetes/service-unreachable/selector-matches-nothing", CHAT),
+    ("kubernetes/workload-unavailable/storage-class-missing", CHAT),
     ("aws/rds-connectivity/security-group-blocks", JIRA),
     ("network/tls-certificate/expired", CHAT),
 )

@@ -21,3 +21,8 @@ def test_words_of_other_systems_are_refused():
     with pytest.raises(ValueError, match="Blocker"):
         Priority("Blocker")
     assert TicketKind("incident") is TicketKind.INCIDENT
+
+
+def test_a_chat_message_is_called_by_its_id_and_a_jira_ticket_by_its_key():
+    assert a_ticket().reference == "OPS-1"
+    assert a_ticket(key="C0TRIAGE/17.1").reference == "t-1"
