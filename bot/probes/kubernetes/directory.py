@@ -19,7 +19,7 @@ from bot.model.run import ApiCall
 from bot.probes.kubernetes.asking import METADATA_RATHER, Asked, BadRequest
 from bot.probes.kubernetes.client import KubernetesClient, open_client
 from bot.probes.kubernetes.kinds import kind_of
-from bot.probes.kubernetes.nearness import exact, meant, near, stems
+from bot.probes.kubernetes.nearness import exact, meant, stems
 from bot.probes.kubernetes.owners import top_owner
 from bot.probes.kubernetes.verdicts import ref
 from bot.settings import KubernetesSettings
@@ -137,7 +137,7 @@ class KubernetesDirectory:
         self, namespace: str, namespaces: Sequence[str], said: Sequence[str], others: Sequence[str]
     ) -> Whereabouts:
         """The namespace that was named does not exist."""
-        likely = near(namespace, namespaces)
+        likely = meant(namespace, namespaces)
         if len(likely) == 1:
             found = self._within(likely[0], said, others)
             note = f"there is no namespace {namespace}: took {likely[0]}"
@@ -162,7 +162,7 @@ class KubernetesDirectory:
         if neighbour is not None:
             note = f"found {neighbour.workload} in {neighbour.namespace}"
             return Whereabouts({"namespace": neighbour.namespace}, note=note)
-        likely = dict.fromkeys(name for word in candidates for name in near(word, namespaces))
+        likely = dict.fromkeys(name for word in candidates for name in meant(word, namespaces))
         guessed = [
             (word, Place(namespace, name))
             for namespace in list(likely)[:MAX_NEAR_NAMESPACES]
