@@ -18,6 +18,7 @@ from bot.catalogue.loader import CASES_FOLDER, RUNBOOK_FILE
 from bot.catalogue.moments import resolve
 from bot.catalogue.problems import BrokenFiles, Problem
 from bot.catalogue.yamlfile import Document, read_yaml
+from bot.kit.spelling import nearest
 from bot.model.errors import InputError, SecondlineError
 from bot.model.explanation import Explanation
 from bot.model.match import Decision, Match
@@ -178,10 +179,8 @@ def _expectation(shape: ExpectShape) -> Expectation:
 
 
 def _nearest(wanted: str, cases: Sequence[Case]) -> str:
-    from rapidfuzz import process
-
     known = sorted({name for case in cases for name in (case.id, case.runbook)})
-    found = process.extractOne(wanted, known, score_cutoff=55)
+    found = nearest(wanted, known)
     return f"; did you mean {found[0]}?" if found else ""
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from bot.catalogue.problems import BrokenFiles, Problem
 from bot.catalogue.schema import PATTERN_HINTS
 from bot.catalogue.yamlfile import Document, KeyPath
+from bot.kit.spelling import meant
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -84,7 +85,7 @@ def _message(detail: Any, shape: type[BaseModel], path: KeyPath) -> str:
     if kind == "missing":
         return "is missing; add it"
     if kind == "extra_forbidden":
-        return f"is not a key here{_meant(str(path[-1]), _fields_at(shape, path[:-1]))}"
+        return f"is not a key here{meant(str(path[-1]), _fields_at(shape, path[:-1]), listed=99)}"
     if kind == "string_pattern_mismatch":
         return f"{detail['input']!r} {PATTERN_HINTS.get(context['pattern'], 'does not fit')}"
     if kind in ("string_too_short", "too_short"):
@@ -96,15 +97,6 @@ def _message(detail: Any, shape: type[BaseModel], path: KeyPath) -> str:
     if kind == "value_error":
         return str(context["error"])
     return _KINDS.get(kind, str(detail["msg"]))
-
-
-def _meant(key: str, fields: list[str]) -> str:
-    from rapidfuzz import process
-
-    if not fields:
-        return ""
-    near = process.extractOne(key, fields, score_cutoff=60)
-    return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(fields)}"
 
 
 def _fields_at(shape: type[BaseModel], path: KeyPath) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.kit.spelling import meant
 from bot.kit.templating import TemplateError, check, is_template
 from bot.model.finding import Status
 from bot.model.probe import ProbeSpec
@@ -97,16 +98,6 @@ def _finding(rest: Sequence[str], scope: Scope) -> str:
     if rest[0] == "facts" and len(rest) > 1 and rest[1] not in known:
         return f"reads finding.facts.{rest[1]}, which no probe of this runbook gives{meant(rest[1], sorted(known))}"
     return ""
-
-
-def meant(wrong: str, known: Sequence[str], surely: float = 60) -> str:
-    """Give `; did you mean x?`, or what there is, or nothing. `surely` is how alike it must be, 0 to 100."""
-    from rapidfuzz import process
-
-    if not known:
-        return ""
-    near = process.extractOne(wrong, list(known), score_cutoff=surely)
-    return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(known)}" if len(known) <= 8 else ""
 
 
 def _odd_statuses(text: str, *, expression: bool) -> Iterator[str]:

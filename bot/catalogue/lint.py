@@ -13,11 +13,12 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from bot.catalogue.cases import Case
-from bot.catalogue.expressions import Scope, comparisons, meant, misuses
+from bot.catalogue.expressions import Scope, comparisons, misuses
 from bot.catalogue.lintcases import lint_cases
 from bot.catalogue.loader import Catalogue, Entry
 from bot.catalogue.problems import WARNING, Problem
 from bot.catalogue.skeleton import PLACEHOLDER, placeholders
+from bot.kit.spelling import meant
 from bot.model.probe import ProbeParameter, ProbeSpec
 from bot.model.runbook import Conclusion, ParameterType, Step
 
@@ -103,7 +104,7 @@ def _manners(entry: Entry, around: Surroundings) -> Iterator[Problem]:
         if other not in around.catalogue or other == runbook.id:
             known = [one for one in around.catalogue if one != runbook.id]
             message = f"must end with ': area/name' of another runbook, and {other!r} is none"
-            yield say(("not_for", at), f"{message}{meant(other, known, surely=85)}")
+            yield say(("not_for", at), f"{message}{meant(other, known, alike=85)}")
     if len(runbook.triggers.phrases) < FEW_PHRASES:
         count = len(runbook.triggers.phrases)
         yield say(("triggers", "phrases"), f"only {count}; write ten to twenty, in people's words", WARNING)

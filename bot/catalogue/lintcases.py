@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot.catalogue.cases import Case
-from bot.catalogue.expressions import meant
 from bot.catalogue.loader import Catalogue, Entry
 from bot.catalogue.problems import WARNING, Problem
 from bot.catalogue.skeleton import PLACEHOLDER, placeholders
+from bot.kit.spelling import meant
 from bot.model.match import Decision
 
 LOOK_ALIKE = "looks-like-"

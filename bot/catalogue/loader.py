@@ -15,6 +15,7 @@ from bot.catalogue.checking import check_shape
 from bot.catalogue.problems import BrokenFiles, Problem
 from bot.catalogue.schema import RunbookShape
 from bot.catalogue.yamlfile import Document, read_yaml
+from bot.kit.spelling import nearest
 from bot.kit.templating import TemplateError, check, is_template
 from bot.model.errors import CatalogueError, InputError
 from bot.model.runbook import Runbook, Step
@@ -59,10 +60,7 @@ class Catalogue:
 
     def nearest(self, runbook_id: str) -> str | None:
         """Give the known id that is most like `runbook_id`, or None when none is."""
-        from rapidfuzz import process
-
-        found = process.extractOne(runbook_id, list(self.entries), score_cutoff=55)
-        return str(found[0]) if found else None
+        return next(iter(nearest(runbook_id, self.entries)), None)
 
     def get(self, runbook_id: str) -> Runbook:
         """Give a runbook; raise InputError that names the nearest when there is none of that id."""

@@ -15,6 +15,7 @@ from bot.engine.names import triage_id
 from bot.engine.workload import DeskTools
 from bot.kit.codec import to_json
 from bot.kit.redaction import mask
+from bot.kit.spelling import nearest
 from bot.kit.text import clean, one_line
 from bot.model.delivery import Purpose
 from bot.model.errors import InputError
@@ -183,7 +184,5 @@ class EngineFrontDesk:
 
 
 def _nearest(name: str, known: Mapping[str, Runbook]) -> str:
-    from rapidfuzz import process
-
-    near = [match[0] for match in process.extract(name, list(known), limit=3, score_cutoff=40)]
+    near = nearest(name, known, alike=40, most=3)
     return f"did you mean {' or '.join(near)}?" if near else "`list` shows all of them"

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.catalogue.expressions import Scope, comparisons, meant, misuses
+from bot.catalogue.expressions import Scope, comparisons, misuses
 from tests.builders import a_step
 from tests.catalogues import SPECS
 
@@ -97,10 +97,3 @@ def test_comparisons_give_the_name_and_the_literals():
         ("finding.cause", "y"),
         ("finding.cause", "z"),
     }
-
-
-def test_a_hint_names_the_nearest_or_the_few_there_are():
-    assert meant("workloads", ["workload", "pod"]) == "; did you mean workload?"
-    assert meant("zzz", ["workload", "pod"]) == "; there are workload, pod"
-    assert meant("zzz", [str(number) for number in range(20)]) == ""
-    assert meant("zzz", []) == ""
