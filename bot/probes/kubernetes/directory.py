@@ -94,12 +94,12 @@ class KubernetesDirectory:
             if namespace in namespaces or not namespaces:
                 return self._within(namespace, said, others)
             return self._instead_of(namespace, namespaces, said, others)
-        meant = sorted((word for word in dict.fromkeys(words) if word in namespaces), key=lambda word: word in _LAST)
-        for namespace in meant:
+        sure = sorted((word for word in dict.fromkeys(words) if word in namespaces), key=lambda word: word in _LAST)
+        for namespace in sure:
             if exact(said or [*others, namespace], self._workloads(namespace)):
                 return self._within(namespace, said, [*others, namespace])
-        if meant and meant[0] not in _LAST:
-            return self._within(meant[0], said, others)
+        if sure and sure[0] not in _LAST:
+            return self._within(sure[0], said, others)
         return self._anywhere(namespaces, said, others)
 
     def _within(self, namespace: str, said: Sequence[str], others: Sequence[str]) -> Whereabouts:
