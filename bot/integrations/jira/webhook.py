@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot.integrations.jira.source import KEY, JiraSource
+from bot.kit.bodies import capped
 from bot.model.errors import OutsideError, SecondlineError
 from bot.model.ports import FrontDesk
 from bot.settings import JiraSettings
@@ -51,7 +52,7 @@ class JiraWebhook:
         """Answer one request: 202 taken, 200 nothing to do, 401 not signed, 413 too long, 400 no JSON, 503 later."""
         from starlette.concurrency import run_in_threadpool
 
-        body = await _body(request)
+        body = await capped(request.stream(), MAX_BODY)
         if body is None:
             _log.warning("jira webhook: body longer than %d bytes refused", MAX_BODY)
             return _answer(413, "too long")
@@ -91,18 +92,6 @@ class JiraWebhook:
             _log.warning("jira webhook: %s could not be taken in; the next poll brings it: %s", key, error.message)
             return _answer(503, "the next poll brings it")
         return _answer(202, "taken" if submission.fresh else "seen before")
-
-
-async def _body(request: Request) -> bytes | None:
-    """Read the raw body; None when it is longer than the cap, which is noticed while reading."""
-    parts: list[bytes] = []
-    length = 0
-    async for part in request.stream():
-        length += len(part)
-        if length > MAX_BODY:
-            return None
-        parts.append(part)
-    return b"".join(parts)
 
 
 def _key_of(hint: Any) -> str:

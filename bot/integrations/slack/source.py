@@ -20,6 +20,7 @@ from bot.integrations.slack.listeners import Listeners
 from bot.integrations.slack.people import is_own_person
 from bot.integrations.slack.signing import is_signed
 from bot.integrations.slack.speaking import Speaker
+from bot.kit.bodies import capped
 from bot.model.errors import SettingsError
 from bot.model.ports import FrontDesk
 from bot.settings import SlackSettings
@@ -97,7 +98,7 @@ class SlackApp:
         from starlette.concurrency import run_in_threadpool
         from starlette.responses import JSONResponse
 
-        body = await _read(request)
+        body = await capped(request.stream(), MAX_BODY)
         if body is None:
             return JSONResponse({"error": "too large"}, status_code=413)
         headers = request.headers
@@ -180,18 +181,6 @@ def _only_own_people(body: Mapping[str, Any], next: Callable[[], BoltResponse]) 
     from slack_bolt import BoltResponse
 
     return next() if is_own_person(body) else BoltResponse(status=200, body="")
-
-
-async def _read(request: Request) -> bytes | None:
-    """Read the body, None when it is larger than Slack's ever are."""
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MAX_BODY:
-            return None
-        parts.append(part)
-    return b"".join(parts)
 
 
 def _bolt_logger() -> logging.Logger:
