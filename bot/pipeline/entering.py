@@ -23,7 +23,7 @@ _FAULT = re.compile(
     r"\b(?:down|broken?|break(?:s|ing)?|crash\w*|fail\w*|errors?|erroring|exceptions?|unhealthy|unavailable|unreachable"
     r"|outage|degraded|restart\w*|stuck|hangs?|hanging|hung|pending|dead|dies|dying|killed|evicted|slow\w*|latency"
     r"|time[sd]? ?out|timing out|misbehav\w*|flapping|[45]0\ds?|[45]xx|incident|wrong with"
-    r"|(?:not|n't|never|cannot|can't|won't|no longer) (?:\w+ ){0,3}"
+    r"|(?:not|n't|never|cannot|can't|won't|no longer) (?:\w{1,40} ){0,3}"
     r"(?:start|come|came|work|respond|answer|load|run|ready|up|deploy|roll|connect|reach|resolve|schedul|available)\w*)\b",
     re.IGNORECASE,
 )

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.model.errors import InputError
 from bot.model.ports import Directory, Whereabouts
 from bot.model.runbook import Parameter, ParameterType, Runbook
 from bot.model.ticket import Ticket
-from bot.pipeline.patterns import FORMS, GUESSES, NOT_HOSTS, NOT_NAMES, REGION_NAMES, SEARCHES, WORD
+from bot.pipeline.patterns import FORMS, GUESSES, IN, LABELLED, NOT_HOSTS, QUOTED, REGION_NAMES, SEARCHES, SPOKEN, WORD
+from bot.pipeline.words import NOT_NAMES, ORDINARY, PLAIN_NAMES
 
 MAX_TEXT = 20_000
 MAX_WORDS = 12
+MAX_ORDINARY = 40
 
 _NOT_REGIONS = {ParameterType.NAMESPACE, ParameterType.WORKLOAD, ParameterType.FUNCTION, ParameterType.JOB}
 _RESOLVED = (ParameterType.NAMESPACE, ParameterType.WORKLOAD)
@@ -93,18 +95,29 @@ def find_all(kind: ParameterType, text: str) -> tuple[str, ...]:
     if kind is ParameterType.REGION:
         lower = text.lower()
         found.update((code, None) for name, code in REGION_NAMES.items() if re.search(rf"\b{name}\b", lower))
+    named = _named_at(kind, text)
     for search in SEARCHES.get(kind, ()):
         for match in search.finditer(text):
             value = match.group(1).rstrip(".-:,;)")
-            if _is_name(kind, value):
+            if (value.lower() not in NOT_NAMES or match.start(1) in named) and _is_of(kind, value):
                 found.setdefault(value)
     if kind is ParameterType.REGION:
         return tuple(sorted(found, key=lambda code: code not in text))
     return tuple(found)
 
 
-def _is_name(kind: ParameterType, value: str) -> bool:
-    if value.lower() in NOT_NAMES or not FORMS[kind].match(value):
+def _named_at(kind: ParameterType, text: str) -> frozenset[int]:
+    """Where the text says that a word is a name, whatever the word: quoted, or with its kind before it."""
+    if kind not in QUOTED:
+        return frozenset()
+    found = [match.start(1) for search in QUOTED[kind] for match in search.finditer(text)]
+    found += [match.start(1) for match in LABELLED[kind].finditer(text) if match.group(1) in ORDINARY]
+    found += [match.start(1) for match in SPOKEN[kind].finditer(text) if match.group(1) in PLAIN_NAMES]
+    return frozenset(found)
+
+
+def _is_of(kind: ParameterType, value: str) -> bool:
+    if not FORMS[kind].match(value):
         return False
     if kind is ParameterType.HOST:
         return not NOT_HOSTS.search(value)
@@ -146,11 +159,36 @@ def _resolve(
         return Whereabouts()
     said = [values[name] for name in sorted(wanted) if values.get(name)]
     words = tuple(dict.fromkeys([*said, *candidate_words(text)]))
-    if not words:
-        return Whereabouts()
-    whereabouts = directory.resolve(
-        words, {name: value for name, value in values.items() if name in {"namespace", "workload"}}
-    )
-    return Whereabouts(
-        {name: value for name, value in whereabouts.found.items() if name in wanted}, whereabouts.near, whereabouts.note
-    )
+    known = {name: value for name, value in values.items() if name in {"namespace", "workload"}}
+    whereabouts = directory.resolve(words, known) if words else Whereabouts()
+    if "workload" in wanted and not (known.get("workload") or whereabouts.found.get("workload")):
+        namespace = whereabouts.found.get("namespace") or known.get("namespace", "")
+        whereabouts = _by_ordinary_words(text, namespace, directory) or whereabouts
+    return replace(whereabouts, found={name: value for name, value in whereabouts.found.items() if name in wanted})
+
+
+def _by_ordinary_words(text: str, namespace: str, directory: Directory) -> Whereabouts | None:
+    """Ask for workloads that are called by an ordinary word: only by exactly that word, in a namespace that is said.
+
+    The first line is asked before the whole: what a log quotes further down is less likely to be what is meant.
+    """
+    places = (namespace,) if namespace else _ordinary_namespaces(text)
+    for part in dict.fromkeys((text.partition("\n")[0], text)):
+        words = ordinary_words(part)
+        for place in places if words else ():
+            found = directory.resolve(words, {"namespace": place}).found
+            if found.get("workload") in words and found.get("namespace") == place:
+                note = f"took {found['workload']} for a name: {place} has a workload that is called so"
+                return Whereabouts(found, note=note)
+    return None
+
+
+def ordinary_words(text: str) -> tuple[str, ...]:
+    """Give the ordinary words of a text that people also call things by, at most forty."""
+    return tuple(dict.fromkeys(word for word in WORD.findall(text.lower()) if word in ORDINARY))[:MAX_ORDINARY]
+
+
+def _ordinary_namespaces(text: str) -> tuple[str, ...]:
+    """Ordinary words that stand where a namespace would: "api in production"."""
+    found = dict.fromkeys(match.group(1).lower() for match in IN.finditer(text))
+    return tuple(word for word in found if word in ORDINARY)[:2]

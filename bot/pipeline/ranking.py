@@ -43,7 +43,7 @@ _NOTICE = re.compile(
 # Wishes, questions and notices: no fault is reported, unless a machine's own words stand beside them.
 _REQUEST = re.compile(
     r"\b(?:"
-    r"(?:please|pls|kindly|could (?:you|someone)|can (?:you|someone|we)) (?:\w+ )?"
+    r"(?:please|pls|kindly|could (?:you|someone)|can (?:you|someone|we)) (?:\w{1,40} )?"
     r"(?:add|create|grant|give|let (?!(?:me|us) know)|enable|raise|increase|install|reset"
     r"|remove|delete|enlarge|assign|schedule|upgrade)"
     r"|(?:need|request(?:ing)?|want|would like|wants?) (?:an? )?(?:new )?"

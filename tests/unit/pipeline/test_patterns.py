@@ -3,7 +3,8 @@ import time
 import pytest
 
 from bot.model.runbook import ParameterType
-from bot.pipeline.patterns import FORMS, NOT_NAMES, REGION_NAMES, SEARCHES, WORD
+from bot.pipeline.patterns import FORMS, REGION_NAMES, SEARCHES, WORD
+from bot.pipeline.words import NOT_NAMES
 
 T = ParameterType
 
