@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import logging
 import re
-from collections.abc import Iterator, Mapping
+import socket
+from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bot.catalogue.cases import Case
 from bot.engine import history
 from bot.sandbox.slack_payloads import action, element_of
-from tests.scenarios.world import ON_CALL, SECRET, TICKETS, TRIAGE, World, the_case
+from tests.scenarios.watched import (
+    Watched,
+    answer_in_jira,
+    answer_in_slack,
+    as_text,
+    by_the_bot,
+    everywhere,
+    strings,
+    thread_of,
+)
+from tests.scenarios.world import TRIAGE, the_case
 from tests.unit.engine.conftest import until
-from tests.watching import WatchedCluster
 
+PULL = the_case("kubernetes/image-pull/tag-not-found")
 CRASH = the_case("kubernetes/pod-crashloop/environment-variable-missing")
 ESCALATE, USEFUL = "secondline_escalate", "secondline_useful"
 INVISIBLE = "\x1b[31m\x00\u202e\u200b\u2066\ufeff"
-numbers = itertools.count(1)
-
-
-class Watched(World):
-    """A world whose cluster remembers what it was asked."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder, jira={"poll_every_s": 3600})
-        self.cluster = WatchedCluster()
-
-    def start(self) -> None:
-        super().start()
-        assert self.bot is not None
-        self.jira.webhooks.register(f"http://127.0.0.1:{self.bot.server.port}/webhooks/jira", SECRET)
 
 
 @pytest.fixture(scope="module")
@@ -70,71 +64,6 @@ def logging_case(*lines: str, after: str = "") -> Case:
     text = "\n".join(["INFO starting", *lines, END_OF_LOG + after])
     logs = dict.fromkeys(CRASH.kubernetes.logs, text)
     return replace(CRASH, kubernetes=replace(CRASH.kubernetes, logs=logs))
-
-
-def answer_in_slack(world: Watched, text: str, *, user: str = "U0ADA", **more: Any) -> str:
-    """Write in the triage channel; give everything that the bot wrote in that thread, once it has reported."""
-    stamp = world.slack.say(TRIAGE, user, text, **more)
-    return thread_of(world, stamp)
-
-
-def thread_of(world: Watched, stamp: str) -> str:
-    def reported() -> list[Mapping[str, Any]]:
-        return [one for one in world.cards() if one.get("thread_ts") == stamp]
-
-    world.wait(reported)
-    until(history.idle)
-    mine = [one for one in world.slack.thread(TRIAGE, stamp) if one.get("bot_id")]
-    shared = {file["id"] for one in mine for file in one.get("files") or ()}
-    return as_text([mine, [file["content"] for file in world.slack.files() if file["id"] in shared]])
-
-
-def answer_in_jira(world: Watched, summary: str, body: str | None, **fields: Any) -> tuple[str, str]:
-    """File a ticket; give its key and the bot's note, once everything has been posted."""
-    key = world.jira.create(summary, body, **fields)
-    world.jira.webhooks.flush()
-    until(lambda: world.jira.comments(key))
-    until(history.idle)
-    notes = world.jira.comments(key)
-    assert [note.internal for note in notes] == [True]
-    return key, notes[0].body
-
-
-def as_text(parts: Any) -> str:
-    return json.dumps(parts, ensure_ascii=False)
-
-
-def strings(part: Any, *, markup: bool) -> Iterator[str]:
-    """Every text of a message that Slack reads as markup, or every one that it does not."""
-    if isinstance(part, Mapping):
-        if part.get("type") == "plain_text" and markup:
-            return
-        for name, value in part.items():
-            if not (markup and name == "content"):  # of a file: shown as it is
-                yield from strings(value, markup=markup)
-    elif isinstance(part, list | tuple):
-        for value in part:
-            yield from strings(value, markup=markup)
-    elif isinstance(part, str):
-        yield part
-
-
-def by_the_bot(world: Watched) -> list[Any]:
-    """All that the bot ever put into Slack, what it edited away included."""
-    roots = [(channel, root) for channel in (TRIAGE, TICKETS, ON_CALL) for root in world.slack.messages(channel)]
-    messages = [one for channel, root in roots for one in world.slack.thread(channel, root["ts"])]
-    mine = [one for one in messages if one.get("bot_id")]
-    return [*mine, *world.slack.edits(), *world.slack.ephemerals(), *world.slack.views(), *world.slack.files()]
-
-
-def everywhere(world: Watched, caplog: pytest.LogCaptureFixture, *keys: str) -> dict[str, str]:
-    """Every place where a secret could have come to rest, with what is there."""
-    state = world.folder / "state"
-    disk = b"".join(file.read_bytes() for file in sorted(state.rglob("*")) if file.is_file())
-    assert disk.startswith(b"SQLite format 3")
-    logged = "\n".join(f"{record.getMessage()} {record.exc_info}" for record in caplog.records)
-    notes = "\n".join(note.body + str(note.properties) for key in keys for note in world.jira.comments(key))
-    return {"disk": disk.decode("latin-1"), "Slack": as_text(by_the_bot(world)), "Jira": notes, "log": logged}
 
 
 # --- templates ----------------------------------------------------------------------------------------------
@@ -203,6 +132,25 @@ def test_jira_markup_in_ticket_and_log_mentions_nobody_and_loads_nothing(world: 
 
 
 # --- secrets ------------------------------------------------------------------------------------------------
+
+
+def test_what_the_cluster_says_is_no_more_trusted_than_a_ticket(
+    world: Watched, caplog: pytest.LogCaptureFixture
+) -> None:
+    hostile = "<!channel> <https://evil.example|click> {{ 1234*1001 }} [~accountid:x] token=hunter22zebra rpc error"
+    objects = json.loads(json.dumps(list(PULL.kubernetes.objects), default=str).replace("rpc error", hostile))
+    world.cluster.load(objects)
+    key, note = answer_in_jira(world, PULL.summary, PULL.body)
+    said = answer_in_slack(world, f"{PULL.summary}\n{PULL.body}")
+    places = everywhere(world, caplog, key)
+    assert "2.14.1" in note
+    assert "[~accountid:x]" in said, "the kubelet's words are shown as they are"
+    assert "1235234" not in said
+    assert not re.search(r"(?<!\\)\[~", "".join(note.split("{noformat}")[::2]))
+    for mark in SLACK_MARKUP:
+        assert not [text for text in strings(by_the_bot(world), markup=True) if mark in text], mark
+    assert [place for place, text in places.items() if "hunter22zebra" in text] == []
+
 
 PEM_BODY = "MIIEpAIBAAKCAQEA7hostile" + "Q" * 40
 SECRETS = {
@@ -348,6 +296,21 @@ def test_parameters_read_from_a_ticket_are_names_or_nothing(world: Watched) -> N
         assert re.fullmatch(r"/(?:api|apis|version)[A-Za-z0-9/.\-]*(?:\?[A-Za-z0-9=&.%\-]*)?", path), path
         assert "labelSelector" not in path or "b%3Dc" not in path
         assert "watch=true" not in path
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f000001", "[::1]", "[::ffff:127.0.0.1]"])
+def test_address_in_a_ticket_that_leads_inside_is_not_connected_to(world: Watched, host: str) -> None:
+    """Not even where a careless allow-list holds it."""
+    with socket.create_server(("127.0.0.1", 0)) as inside:
+        inside.settimeout(0.2)
+        url = f"https://{host}:{inside.getsockname()[1]}/latest/meta-data"
+        answer_in_slack(
+            world, f"website is down, ERR_CONNECTION_REFUSED at {url}\nhttps endpoint {url} is not reachable"
+        )
+        world.slack.command(f"run network/http-endpoint-down host={host.strip('[]')} url={url}")
+        until(history.idle)
+        with pytest.raises(TimeoutError):
+            inside.accept()
 
 
 # --- the bot's own words, and clicks ------------------------------------------------------------------------

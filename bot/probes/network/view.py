@@ -76,7 +76,7 @@ class NetworkView:
         """Look a name up; None when that may not be done (a gap was logged) or is only planned."""
         self._check("resolve")
         name = self._allowed(host)
-        return self._lookup(name, record) if name else None
+        return (_literal(name) or self._lookup(name, record)) if name else None
 
     def handshake(self, host: str, port: int) -> Handshake | None:
         """Shake hands with a TLS server and see its certificate; None as above, or when the name has no address."""
@@ -129,11 +129,7 @@ class NetworkView:
     # --- behind it ----------------------------------------------------------------------------------------
 
     def _addresses(self, name: str) -> Resolution:
-        try:
-            return Resolution((str(ipaddress.ip_address(name)),))
-        except ValueError:
-            pass
-        found = self._lookup(name, "A") or Resolution()
+        found = _literal(name) or self._lookup(name, "A") or Resolution()
         return found if found.problem != "no-data" else (self._lookup(name, "AAAA") or found)
 
     def _may_connect(self, address: str) -> bool:
@@ -178,6 +174,14 @@ class NetworkView:
     def _gap(self, what: str, because: Unknown) -> None:
         if not self._planning:
             self._log.gap(Gap(self.home(), what, because))
+
+
+def _literal(name: str) -> Resolution | None:
+    """Give the resolution of what is an address already: no name server knows those."""
+    try:
+        return Resolution((str(ipaddress.ip_address(name)),))
+    except ValueError:
+        return None
 
 
 def open_view(settings: NetworkSettings) -> OpenView:

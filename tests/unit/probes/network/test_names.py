@@ -38,3 +38,11 @@ def test_name_off_the_list_is_not_even_looked_up(ask):
     outcome = ask("network.dns.lookup", [], host="secret-data.attacker.example")
     assert outcome.findings[0].unknown_because is Unknown.UNSUPPORTED
     assert outcome.api_calls == ()
+
+
+@pytest.mark.parametrize("address", ["203.0.113.7", "2001:db8::7"])
+def test_address_needs_no_name_server_and_is_no_missing_name(ask, address):
+    outcome = ask("network.dns.lookup", [], {"allow": (address,)}, host=address)
+    (finding,) = outcome.findings
+    assert (finding.status, finding.facts["addresses"]) == (Status.OK, address)
+    assert outcome.api_calls == ()
