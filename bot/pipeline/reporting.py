@@ -67,7 +67,8 @@ def _without_run(account: Account) -> Report:
     match = account.match
     disposition = Disposition.ASK if match.decision is Decision.ASK else Disposition.NONE
     headline = match.because or account.no_runbook
-    text = headline if disposition is Disposition.ASK else f"{headline}\n{account.no_runbook}".strip()
+    more = wording.how_to_answer(account.ticket) if disposition is Disposition.ASK else account.no_runbook
+    text = f"{headline}\n{more}".strip()
     return Report(
         ticket=account.ticket.id,
         run="",

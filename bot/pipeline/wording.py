@@ -98,6 +98,13 @@ def evidence(parts: Parts) -> str:
     return "\n".join(blocks)
 
 
+def how_to_answer(ticket: Ticket) -> str:
+    """Say how a question is answered where there are no buttons: a changed description is read anew."""
+    if ticket.origin.source == "jira":
+        return "Please write it into the ticket's description: the ticket is then read again."
+    return ""
+
+
 def candidates(match: Match) -> str:
     """List what else might fit, and why."""
     if not match.candidates:

@@ -137,3 +137,12 @@ def test_times_and_figures_do_not_change_the_fingerprint():
     two = reported(a_finding(summary="restarted 9 times"))
     other = reported(replace(a_finding(), cause="something-else"))
     assert one.fingerprint == two.fingerprint != other.fingerprint
+
+
+def test_a_question_on_a_jira_ticket_says_how_to_answer_it():
+    match = Match(
+        "t-1", Decision.ASK, (Candidate("a/b", "Bee", 0.9),), missing=("namespace",), because="Which namespace?"
+    )
+    assert "description" in report(Account(a_ticket(), match)).service_desk
+    chat = replace(a_ticket(), origin=replace(a_ticket().origin, source="slack"))
+    assert report(Account(chat, match)).service_desk == "Which namespace?"
