@@ -75,7 +75,7 @@ def _without_run(account: Account) -> Report:
         runbook=match.runbook or "",
         headline=headline,
         disposition=disposition,
-        engineer=text + wording.candidates(match),
+        engineer=text + wording.cut_ticket(account.ticket) + wording.candidates(match),
         service_desk=text,
         fingerprint=_fingerprint(match.runbook or "", disposition, (), ()),
     )

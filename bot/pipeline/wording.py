@@ -161,7 +161,13 @@ def _account(parts: Parts) -> str:
     took = f" in {spent.total_seconds():.1f} s" if spent is not None else ""
     calls = len(parts.run.api_calls)
     steps = f"{done} of {len(parts.run.steps)} steps"
-    return f"Runbook {parts.runbook.id}: {steps}, {calls} read-only API call{'' if calls == 1 else 's'}{took}."
+    plural = "" if calls == 1 else "s"
+    return f"Runbook {parts.runbook.id}: {steps}, {calls} read-only API call{plural}{took}.{cut_ticket(parts.ticket)}"
+
+
+def cut_ticket(ticket: Ticket) -> str:
+    """Say that a ticket was too long to be read whole; empty when it was not."""
+    return " The ticket is very long: only its beginning was read." if ticket.cut else ""
 
 
 def _bullets(lines: Iterable[str]) -> str:

@@ -121,7 +121,7 @@ def test_jira_markup_in_ticket_and_log_mentions_nobody_and_loads_nothing(world: 
     marks = ("{html}<script>x</script>{html}", "!https://evil.example/i.png! [click|https://evil.example]",
              "h1. big {color:red}x{color} {code}", "{noformat} [~accountid:x]")  # fmt: skip
     world.show(logging_case(*marks))
-    _, note = answer_in_jira(world, f"{CRASH.summary} {' '.join(marks)}", f"{CRASH.body}\n" + "\n".join(marks))
+    key, note = answer_in_jira(world, f"{CRASH.summary} {' '.join(marks)}", f"{CRASH.body}\n" + "\n".join(marks))
     assert "PAYMENTS_URL" in note
     parts = note.split("{noformat}")
     assert len(parts) % 2 == 1, "every block that is opened is closed, and by us"
@@ -129,6 +129,12 @@ def test_jira_markup_in_ticket_and_log_mentions_nobody_and_loads_nothing(world: 
     outside = "".join(parts[::2])
     for mark in (r"\[~", r"\{html", r"\{code", r"\{color", r"!https?:", r"\[click\|", r"^h1\."):
         assert not re.search(rf"(?<!\\){mark}", outside, re.MULTILINE), mark
+    world.slack.command(f"escalate {key} {' '.join(marks)}")
+    until(lambda: "Handed over" in world.jira.comments(key)[0].body)
+    for mark in (r"\[~", r"\{(?:html|code|color)", r"!https?:", r"\[click\|"):
+        assert not re.search(rf"(?<!\\){mark}", "".join(world.jira.comments(key)[0].body.split("{noformat}")[::2])), (
+            mark
+        )
 
 
 # --- secrets ------------------------------------------------------------------------------------------------
@@ -255,6 +261,8 @@ def test_ticket_of_a_megabyte_is_answered_and_kept_short(world: Watched) -> None
     assert "PAYMENTS_URL" in said
     ticket = world.bot.stores.tickets.get(world.bot.front_desk.status(limit=2)[1].ticket)
     assert ticket.cut
+    assert "only its beginning was read" in note
+    assert "only its beginning was read" in as_text(by_the_bot(world))
     assert len(ticket.body) <= 50_000
     assert sum(file.stat().st_size for file in state.rglob("*")) - before < 30_000_000
 

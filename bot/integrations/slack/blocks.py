@@ -135,6 +135,8 @@ def _about(card: Card) -> list[str]:
         said.append(f"runbook {code(runbook, 150)}")
     if card.report:
         said.append(line(ticket.summary, 300))
+    if ticket.cut:
+        said.append("very long: only its beginning was read")
     return said
 
 

@@ -115,3 +115,8 @@ def test_candidates_are_told_with_their_reasons_three_at_the_most():
     assert "• B (`a/b`, 42%): says x; speaks of y" in said
     assert "a/e" not in said
     assert wording.candidates(Match("t-1", Decision.NONE)) == ""
+
+
+def test_ticket_that_was_too_long_to_be_read_whole_says_so():
+    assert wording.cut_ticket(a_ticket()) == ""
+    assert "only its beginning was read" in wording.cut_ticket(a_ticket(cut=True))
