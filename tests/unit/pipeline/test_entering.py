@@ -6,6 +6,7 @@ from bot.model import Candidate, Decision, Invocation, Match, Parameter, Paramet
 from bot.model.ports import Whereabouts
 from bot.pipeline.entering import EntryMatcher
 from tests.builders import a_runbook, a_ticket
+from tests.directories import MemoryDirectory
 
 ENTRY = a_runbook(
     "kubernetes/workload-unavailable",
@@ -93,3 +94,20 @@ def test_what_runs_to_an_end_is_looked_at_as_a_job():
     found = enter(NONE, "nightly-report failed again")
     assert (found.decision, found.runbook) == (Decision.RUN, JOBS.id)
     assert found.parameters == {"namespace": "batch", "job": "nightly-report"}
+
+
+def ordinary(summary, *places):
+    matcher = EntryMatcher(lambda _: TIE, {ENTRY.id: ENTRY}, MemoryDirectory(*places), ENTRY.id, 0.6)
+    return matcher(a_ticket(summary))
+
+
+def test_a_workload_that_is_called_by_an_ordinary_word_is_walked_from():
+    found = ordinary("reports pods are Pending since an hour (namespace batch)", "batch/reports")
+    assert (found.decision, found.runbook) == (Decision.RUN, ENTRY.id)
+    assert found.parameters == {"namespace": "batch", "workload": "reports"}
+    assert "took reports for a name" in found.because
+
+
+def test_an_ordinary_word_that_nothing_is_called_by_leaves_the_question_open():
+    assert ordinary("the service is down in shop", "shop/checkout") is TIE
+    assert ordinary("reports are late", "batch/reports") is TIE

@@ -5,8 +5,10 @@ import pytest
 from bot.model import Invocation, Parameter, ParameterType
 from bot.model.errors import InputError
 from bot.model.ports import Whereabouts
-from bot.pipeline.extracting import candidate_words, extract, find_all, parse
+from bot.pipeline.extracting import MAX_ORDINARY, candidate_words, extract, find_all, ordinary_words, parse
+from bot.pipeline.words import ORDINARY
 from tests.builders import a_runbook, a_ticket
+from tests.directories import MemoryDirectory
 
 T = ParameterType
 
@@ -172,3 +174,119 @@ def test_a_name_that_was_read_as_something_else_is_not_guessed_again():
         "namespace": "edge-prod",
         "claim": "data-relay-0",
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        (T.NAMESPACE, "pods are Pending (namespace reports)", "reports"),
+        (T.NAMESPACE, "everything in namespace production is slow", "production"),
+        (T.NAMESPACE, "kubectl get pods -n web", "web"),
+        (T.NAMESPACE, "kubectl get pods -n check", "check"),
+        (T.NAMESPACE, "kubectl --namespace=storage get pods", "storage"),
+        (T.NAMESPACE, "Namespace: storage", "storage"),
+        (T.NAMESPACE, '{\\"namespace\\": \\"reports\\"}', "reports"),
+        (T.NAMESPACE, "in the namespace `status` since noon", "status"),
+        (T.WORKLOAD, "deployment/api hangs", "api"),
+        (T.WORKLOAD, "deploy api does not come up", "api"),
+        (T.WORKLOAD, "KubePodCrashLooping{deployment='check'}", "check"),
+        (T.WORKLOAD, 'statefulset named "database" is down', "database"),
+        (T.SERVICE, "svc/api refuses", "api"),
+        (T.JOB, "cronjob: reports", "reports"),
+    ],
+)
+def test_an_ordinary_word_is_a_name_where_it_is_called_one(kind, text, value):
+    assert find_all(kind, text) == (value,)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (T.NAMESPACE, "namespace quota is used up"),
+        (T.NAMESPACE, "namespace: none"),
+        (T.NAMESPACE, "reports in production are late"),
+        (T.WORKLOAD, "the deployment failed"),
+        (T.WORKLOAD, "service: down"),
+        (T.WORKLOAD, "deployment reports errors"),
+        (T.WORKLOAD, "deployment status is unknown to me"),
+        (T.WORKLOAD, "the pod/container is gone"),
+        (T.WORKLOAD, "api calls fail and the database is slow"),
+        (T.JOB, "the job status is bad"),
+    ],
+)
+def test_an_ordinary_word_is_no_name_where_it_only_stands_near_a_kind(kind, text):
+    assert find_all(kind, text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("reports pods are Pending since an hour (namespace batch)", "batch/reports"),
+        ("api in shop restarts every minute", "shop/api"),
+        ("API is down in production", "production/api"),
+        ("the storage keeps crashing\nnamespace: edge", "edge/storage"),
+    ],
+)
+def test_an_ordinary_word_that_a_workload_is_called_by_is_that_workload(text, place):
+    namespace, _, workload = place.partition("/")
+    bound = extract(a_runbook(), a_ticket(text), MemoryDirectory(place, f"{namespace}/unrelated"))
+    assert bound.values == {"namespace": namespace, "workload": workload}
+    assert bound.note == f"took {workload} for a name: {namespace} has a workload that is called so"
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("the service is down in shop", ("shop/checkout",)),
+        ("the service is down in shop", ("shop/service",)),
+        ("the api is down in shop", ("shop/apis", "shop/checkout")),
+        ("the api cannot reach the database in shop", ("shop/api", "shop/database")),
+        ("the api is down in shop", ("shop/checkout", "edge/api")),
+    ],
+)
+def test_without_one_workload_of_exactly_that_name_an_ordinary_word_binds_none(text, places):
+    bound = extract(a_runbook(), a_ticket(text), MemoryDirectory(*places))
+    assert bound.values == {"namespace": "shop"}
+    assert bound.note == ""
+
+
+def test_an_ordinary_word_is_not_looked_for_in_namespaces_that_nobody_named():
+    assert extract(a_runbook(), a_ticket("the api is down"), MemoryDirectory("shop/api")).values == {}
+    assert extract(a_runbook(), a_ticket("api is down in production"), MemoryDirectory("shop/api")).values == {}
+
+
+class Guessing:
+    """Takes what is nearest, as a cluster's directory does with sure words."""
+
+    def resolve(self, words, known):
+        if "api" not in words:
+            return Whereabouts({"namespace": known["namespace"]})
+        return Whereabouts({"namespace": known["namespace"], "workload": "api-gateway"}, (), "took api-gateway for api")
+
+
+def test_a_workload_whose_name_is_only_near_an_ordinary_word_is_not_taken():
+    bound = extract(a_runbook(), a_ticket("api is down, namespace shop"), Guessing())
+    assert (bound.values, bound.note) == ({"namespace": "shop"}, "")
+
+
+def test_a_sure_name_goes_before_an_ordinary_word():
+    bound = extract(
+        a_runbook(), a_ticket("checkout in shop cannot reach the api"), MemoryDirectory("shop/checkout", "shop/api")
+    )
+    assert bound.values["workload"] == "checkout"
+
+
+def test_a_workload_that_the_text_names_is_not_replaced_by_an_ordinary_word():
+    bound = extract(a_runbook(), a_ticket("deployment/relay: api errors, namespace shop"), MemoryDirectory("shop/api"))
+    assert bound.values == {"namespace": "shop", "workload": "relay"}
+
+
+def test_the_title_is_asked_before_what_the_body_quotes():
+    directory = MemoryDirectory("shop/api", "shop/storage", "shop/logs")
+    bound = extract(a_runbook(), a_ticket("api in shop hangs", "it logs that storage is away"), directory)
+    assert bound.values["workload"] == "api"
+
+
+def test_ordinary_words_are_given_once_in_their_order_and_not_without_end():
+    assert ordinary_words("Reports of the API: the api's database/x is not in storage") == ("reports", "api", "storage")
+    assert len(ordinary_words(" ".join(sorted(ORDINARY)))) == MAX_ORDINARY

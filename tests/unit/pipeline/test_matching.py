@@ -7,6 +7,7 @@ from bot.model import Decision, Invocation, Triggers
 from bot.model.ports import Whereabouts
 from bot.pipeline.matching import CatalogueMatcher, Thresholds, nearest
 from tests.builders import a_runbook, a_ticket
+from tests.directories import MemoryDirectory
 
 CRASH = a_runbook()
 IMAGE = a_runbook(
@@ -234,3 +235,10 @@ def test_what_lies_beyond_the_limit_is_not_read(small):
 def test_words_rank_the_catalogue_for_a_search(whole):
     assert whole.rank_words("image pull")[0] == "kubernetes/image-pull"
     assert whole.rank_words("") == ()
+
+
+def test_a_match_says_that_it_took_an_ordinary_word_for_the_name_of_a_workload():
+    matcher = CatalogueMatcher(SMALL, directory=MemoryDirectory("shop/api"))
+    match = matcher(a_ticket("api in shop restarts every minute", "CrashLoopBackOff"))
+    assert match.parameters == {"namespace": "shop", "workload": "api"}
+    assert match.because.endswith("took api for a name: shop has a workload that is called so")
