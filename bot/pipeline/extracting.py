@@ -61,6 +61,15 @@ def check_given(runbook: Runbook, given: Mapping[str, str], *, all_needed: bool 
     return checked
 
 
+_NO_THINGS = frozenset(
+    {
+        ParameterType.STRING, ParameterType.INTEGER, ParameterType.BOOLEAN, ParameterType.PORT, ParameterType.REGION,
+        ParameterType.ACCOUNT, ParameterType.CLUSTER,
+    }
+)  # fmt: skip
+"""Types whose values say how or where, and never what."""
+
+
 def extract(runbook: Runbook, ticket: Ticket, directory: Directory | None = None) -> Bound:
     """Bind a runbook's parameters from a ticket.
 
@@ -79,8 +88,16 @@ def extract(runbook: Runbook, ticket: Ticket, directory: Directory | None = None
     for parameter in runbook.parameters:
         if parameter.default is not None:
             values.setdefault(parameter.name, parameter.default)
+    return Bound(values, _missing(runbook, values), whereabouts.note)
+
+
+def _missing(runbook: Runbook, values: Mapping[str, str]) -> tuple[str, ...]:
+    """What is required and not there; where nothing is, the first parameter: something must say what to look at."""
     missing = tuple(one.name for one in runbook.parameters if one.required and not values.get(one.name))
-    return Bound(values, missing, whereabouts.note)
+    things = [one.name for one in runbook.parameters if one.type not in _NO_THINGS]
+    if missing or not things or any(values.get(name) for name in things):
+        return missing
+    return tuple(things[:1])
 
 
 def candidate_words(text: str) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ from bot.pipeline.extracting import extract
 from bot.pipeline.ranking import Ranking, Weighed
 
 SHOWN = 5
+WORTH_OFFERING = 0.5
+"""A candidate is offered from this share of the best one's confidence."""
 SURE = 0.85
 # Entries for "it is down": they lead anywhere, so whatever is more exact and nearly as likely goes before them.
 ENTRIES = ("kubernetes/workload-unavailable", "kubernetes/namespace-health")
@@ -54,9 +56,14 @@ class CatalogueMatcher:
             return Match(ticket.id, Decision.NONE, ranked[:SHOWN], because=_nothing_fits(ranked, weighed))
         close = self._close(ranked)
         if ranked[0].confidence < self._thresholds.run_at or close or self._doubtful(ranked[0], weighed):
-            shown = ranked[: max(2, len(close) + 1)][:3]
+            shown = self._offered(ranked)
             return Match(ticket.id, Decision.ASK, shown, because=_which(shown))
         return self._bound(ticket, ranked[:SHOWN], "; ".join(ranked[0].reasons))
+
+    def _offered(self, ranked: Sequence[Candidate]) -> tuple[Candidate, ...]:
+        """The best and what comes near it: nobody is asked about what hardly anything speaks for."""
+        near = ranked[0].confidence * WORTH_OFFERING
+        return tuple(one for one in ranked[:3] if one.confidence >= max(near, self._thresholds.ask_at / 2))
 
     def rank_words(self, words: str) -> tuple[str, ...]:
         """Give the ids of the runbooks that some words speak for, best first."""

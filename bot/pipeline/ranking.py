@@ -173,8 +173,14 @@ def _by_string(said: Sequence[Sequence[str]]) -> dict[str, tuple[int, ...]]:
     return claimed
 
 
+_WORDLIKE = re.compile(r"[A-Za-z0-9_]")
+
+
 def _claim(signal: str, owners: tuple[int, ...], weight: float) -> _Claim:
-    edged = rf"(?<![A-Za-z0-9_]){re.escape(signal)}(?![A-Za-z0-9_])"
+    # A signal is a whole word; where it begins or ends in a mark (`s3://`), anything may stand beside it.
+    before = r"(?<![A-Za-z0-9_])" if _WORDLIKE.match(signal[0]) else ""
+    after = r"(?![A-Za-z0-9_])" if _WORDLIKE.match(signal[-1]) else ""
+    edged = f"{before}{re.escape(signal)}{after}"
     caseless = re.compile(edged, re.IGNORECASE) if len(signal) >= CASELESS_FROM else None
     return _Claim(re.compile(edged), caseless, owners, weight)
 

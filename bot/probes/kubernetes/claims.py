@@ -65,16 +65,17 @@ def binding(
 
 
 def _wanted(view: KubernetesView, namespace: str, claim: str, workload: str, pod: str) -> set[str] | None:
-    """Give the names of the claims that are asked for; None for all."""
+    """Give the names of the claims that are asked for; None for all.
+
+    Of a pod that is not there, or mounts none, nothing can be told: then every claim of the namespace is looked at.
+    """
     if claim:
         return {claim}
     if pod:
-        return {
-            name for each in view.list("Pod", namespace) if each["metadata"]["name"] == pod for name in claims_of(each)
-        }
-    if workload:
-        return {name for each in all_pods_of(view, namespace, workload) for name in claims_of(each)}
-    return None
+        pods = tuple(each for each in view.list("Pod", namespace) if each["metadata"]["name"] == pod)
+    else:
+        pods = tuple(all_pods_of(view, namespace, workload)) if workload else ()
+    return {name for each in pods for name in claims_of(each)} or None
 
 
 def mounting(view: KubernetesView, namespace: str, claim: str) -> tuple[Object, ...]:

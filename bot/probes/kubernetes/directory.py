@@ -91,6 +91,8 @@ class KubernetesDirectory:
         said = [known["workload"]] if known.get("workload") else []
         others = [word for word in words if word not in namespaces and word not in said]
         if namespace := known.get("namespace"):
+            # Where the namespace is known, a word that names another one may as well name a workload here.
+            others = [word for word in words if word != namespace and word not in said]
             if namespace in namespaces or not namespaces:
                 return self._within(namespace, said, others)
             return self._instead_of(namespace, namespaces, said, others)

@@ -290,3 +290,14 @@ def test_the_title_is_asked_before_what_the_body_quotes():
 def test_ordinary_words_are_given_once_in_their_order_and_not_without_end():
     assert ordinary_words("Reports of the API: the api's database/x is not in storage") == ("reports", "api", "storage")
     assert len(ordinary_words(" ".join(sorted(ORDINARY)))) == MAX_ORDINARY
+
+
+def test_a_runbook_that_requires_nothing_still_needs_something_to_look_at():
+    balancer = Parameter("load_balancer", ParameterType.LOAD_BALANCER, "Which one")
+    group, region = (
+        Parameter("target_group", ParameterType.TARGET_GROUP, "Or its group"),
+        Parameter("region", ParameterType.REGION, "Where"),
+    )
+    runbook = a_runbook(parameters=(balancer, group, region))
+    assert extract(runbook, a_ticket("unhealthy targets in eu-west-2")).missing == ("load_balancer",)
+    assert extract(runbook, a_ticket("target group web-tg is unhealthy")).missing == ()

@@ -242,3 +242,14 @@ def test_a_match_says_that_it_took_an_ordinary_word_for_the_name_of_a_workload()
     match = matcher(a_ticket("api in shop restarts every minute", "CrashLoopBackOff"))
     assert match.parameters == {"namespace": "shop", "workload": "api"}
     assert match.because.endswith("took api for a name: shop has a workload that is called so")
+
+
+def test_nobody_is_asked_about_what_hardly_anything_speaks_for(whole):
+    match = whole(a_ticket("bucket invoice-prod NoSuchBucket"))
+    assert match.candidates[0].runbook == "aws/s3-access-denied"
+    assert all(one.confidence >= match.candidates[0].confidence / 2 for one in match.candidates)
+
+
+def test_a_signal_that_ends_in_a_mark_is_found_before_a_name(whole):
+    match = whole(a_ticket("AccessDenied on s3://invoices-prod/2026/a.pdf"))
+    assert (match.decision, match.runbook) == (Decision.RUN, "aws/s3-access-denied")

@@ -188,3 +188,14 @@ def test_hostile_words_are_only_names(sandbox, directory):
     sandbox.load([workload("shop/checkout")])
     found = directory.resolve(["../../secrets", "a,metadata.namespace=shop", "x?watch=1", "{{7*7}}"], {})
     assert found.found == {}
+
+
+def test_a_word_that_names_another_namespace_may_name_a_workload_where_the_namespace_is_known(sandbox, directory):
+    sandbox.load([workload("shop/api"), workload("api/web")])
+    assert directory.resolve(["api"], {"namespace": "shop"}).found == {"namespace": "shop", "workload": "api"}
+
+
+def test_what_runs_to_an_end_is_said_to_be_a_job(sandbox, directory):
+    sandbox.load([workload("batch/report", "CronJob", "batch/v1"), workload("batch/web")])
+    assert directory.resolve(["report"], {"namespace": "batch"}).found["job"] == "report"
+    assert "job" not in directory.resolve(["web"], {"namespace": "batch"}).found
