@@ -41,7 +41,7 @@ from bot.engine.names import delivery_id, short, tick_id
 from bot.engine.workload import Workload
 from bot.kit.codec import from_json, to_json
 from bot.model.delivery import DeliveryState
-from bot.model.errors import InputError, SecondlineError
+from bot.model.errors import InputError, SecondlineError, Unavailable
 from bot.model.ticket import Invocation
 from bot.pipeline.delivering import Attempt
 from bot.settings import EngineSettings
@@ -101,6 +101,7 @@ class DurableEngine:
         Raises SettingsError or Unavailable when the database cannot be used.
         """
         from dbos import DBOS
+        from sqlalchemy.exc import OperationalError
 
         self._work = work
         self._keeper.take()
@@ -110,7 +111,11 @@ class DurableEngine:
         if not works:
             DBOS.listen_queues([])
         logging.getLogger("dbos").addFilter(_worth_saying)
-        DBOS.launch()
+        try:
+            DBOS.launch()
+        except OperationalError as error:
+            what = "is held by another process or cannot be reached"
+            raise Unavailable(f"the engine's database {what}; try again", system="database") from error
         for queue, at_once in ((TRIAGE, self._settings.workers), (DELIVERY, DELIVERIES_AT_ONCE), (JOBS, JOBS_AT_ONCE)):
             DBOS.register_queue(
                 queue, worker_concurrency=at_once, polling_interval_sec=POLL_S, on_conflict="always_update"

@@ -38,6 +38,7 @@ from bot.model.resource import Resource
 from bot.model.runbook import Conclusion, EscalationRule, Runbook, Step, Triggers
 from bot.model.ticket import Address, Origin, RawMessage, Ticket
 from bot.pipeline import addressing, delivering, flow
+from bot.pipeline.escalating import hand_over
 from bot.pipeline.receiving import receive
 from bot.pipeline.routing import Places, Routing, Team
 from bot.settings import EngineSettings
@@ -206,7 +207,9 @@ def live(life: Mapping[str, Any]) -> None:
             rank=lambda _words: (),
             plan=lambda _runbook, _parameters: (),
             deliveries=lambda card: addressing.deliveries(card, PLACES),
-            hand_over=lambda *_: (_ for _ in ()).throw(NotImplementedError),
+            hand_over=lambda ticket, report, runbook, reason: hand_over(
+                ticket, report, runbook, ROUTING, now, reason=reason
+            ),
         ),
     )
     with Path(life["ledger"]).open("a", buffering=1) as ledger:

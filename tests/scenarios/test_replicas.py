@@ -51,10 +51,17 @@ def freeze(child: int, world: dict[str, Any]) -> None:
     """Freeze a process that holds nothing: what it holds others wait for, a minute or until it wakes."""
     while True:
         os.kill(child, signal.SIGSTOP)
+        until(lambda: stands_still(child))
         if not (holds_on_server(world) if world["database_url"] else holds_files(Path(world["state_dir"]))):
             return
         os.kill(child, signal.SIGCONT)
         time.sleep(0.05)
+
+
+def stands_still(child: int) -> bool:
+    """Say whether every thread has stopped: a signal is only sent, and until then one may still take a lock."""
+    threads = Path(f"/proc/{child}/task").glob("*/stat")
+    return all(thread.read_text().rpartition(")")[2].split()[0] == "T" for thread in threads)
 
 
 def holds_files(folder: Path) -> bool:
