@@ -150,13 +150,15 @@ class Parts:
 
         from bot.pipeline import running
         from bot.pipeline.extracting import check_given
+        from bot.probes.session import without_repeats
 
         found = self.catalogue.get(runbook)
         checked = check_given(found, parameters)
         deadline = now() + timedelta(seconds=self.settings.engine.run_deadline_s)
         session = self.probes.session({}, deadline)
         try:
-            return running.plan(running.Conditions(found, checked, self.probes.specs(), session, deadline, now))
+            planned = running.plan(running.Conditions(found, checked, self.probes.specs(), session, deadline, now))
+            return without_repeats(planned)
         finally:
             session.close()
 

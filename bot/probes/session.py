@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol, Self
@@ -147,11 +147,23 @@ class Session:
             self._views.clear()
 
 
-def _touched(permission: str, calls: list[ApiCall]) -> bool:
+def _touched(permission: str, calls: Sequence[ApiCall]) -> bool:
     # "list deployments.apps" is GET /apis/apps/v1/namespaces/shop/deployments?limit=500; "get pods/log" ends in /log.
     plural, _, sub = permission.rpartition(" ")[2].partition(".")[0].partition("/")
     paths = [call.operation.partition("?")[0].split("/") for call in calls]
     return any(plural in path and (path[-1] == sub if sub else True) for path in paths)
+
+
+def without_repeats(calls: Sequence[ApiCall]) -> tuple[ApiCall, ...]:
+    """Leave out, of the calls planned for a whole run, the bare permissions that another step's exact call covers."""
+    exact = [call for call in calls if "/" in call.operation.partition("?")[0] and call.operation.startswith("GET ")]
+    return tuple(call for call in calls if call in exact or not _covered(call, exact, calls))
+
+
+def _covered(call: ApiCall, exact: Sequence[ApiCall], calls: Sequence[ApiCall]) -> bool:
+    if _touched(call.operation, [one for one in exact if one.system == call.system]):
+        return True
+    return any(other.operation.startswith(f"{call.operation} ") for other in calls)
 
 
 def _unknown(found: Probe, gap: Gap) -> Finding:

@@ -13,7 +13,7 @@ from bot.model.resource import Resource
 from bot.model.run import ApiCall
 from bot.probes import registry
 from bot.probes.registry import discover, probe
-from bot.probes.session import CallLog, Gap, Session
+from bot.probes.session import CallLog, Gap, Session, without_repeats
 
 HOME = Resource("kubernetes", "blue", "", "Cluster", "blue")
 OK = Finding("kubernetes.test.one", HOME, Status.OK, "All is well")
@@ -175,3 +175,17 @@ def test_close_gives_back_each_view_once(later):
     open_session.close()
     open_session.close()
     assert look.shared["closed"] == 1
+
+
+def test_a_plan_leaves_out_bare_permissions_that_an_exact_call_covers():
+    exact = ApiCall("kubernetes", "GET /api/v1/namespaces/shop/pods?limit=500", "planned")
+    named = ApiCall("aws", "rds:DescribeDBInstances DBInstanceIdentifier=orders", "planned")
+    bare = [
+        ApiCall("kubernetes", "list pods", "only if needed"),
+        ApiCall("aws", "rds:DescribeDBInstances", "only if needed"),
+    ]
+    other = [
+        ApiCall("kubernetes", "list nodes", "only if needed"),
+        ApiCall("aws", "rds:DescribeEvents", "only if needed"),
+    ]
+    assert without_repeats([*bare, exact, named, *other]) == (exact, named, *other)
