@@ -76,14 +76,15 @@ def extract(runbook: Runbook, ticket: Ticket, directory: Directory | None = None
     What a person gave explicitly goes first, then the ticket's fields, then the text, then what `directory` knows to
     exist, then defaults. Raises InputError when an explicit value does not fit or names no parameter.
     """
-    values = _given(runbook, ticket)
+    given = _given(runbook, ticket)
+    values = dict(given)
     text = ticket.text[:MAX_TEXT]
     for parameter in runbook.parameters:
         if parameter.name not in values:
             found = _from_fields(parameter, ticket.fields) or _from_text(parameter.type, text, values)
             if found:
                 values[parameter.name] = found
-    whereabouts = _resolve(runbook, text, values, directory, frozenset(_given(runbook, ticket)))
+    whereabouts = _resolve(runbook, text, values, directory, frozenset(given))
     values.update(whereabouts.found)
     for parameter in runbook.parameters:
         if parameter.default is not None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from bot.kit import spelling
 from bot.kit.text import listed
 from bot.model.errors import InputError
 from bot.model.match import Candidate, Decision, Match
@@ -140,10 +141,7 @@ def _same_area(one: Candidate, other: Candidate) -> bool:
 
 def nearest(wanted: str, runbooks: Mapping[str, Runbook]) -> str:
     """Give ` Did you mean ...?` for a misspelt id, or nothing."""
-    from rapidfuzz import process
-
-    found = process.extractOne(wanted, list(runbooks), score_cutoff=55)
-    return f" Did you mean {found[0]}?" if found else ""
+    return "".join(f" Did you mean {near}?" for near in spelling.nearest(wanted, runbooks))
 
 
 def _nothing_fits(ranked: Sequence[Candidate], weighed: Weighed) -> str:
